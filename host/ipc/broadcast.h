@@ -16,9 +16,9 @@
  *             readable: from claimed - capacity to tail
  *
  *     record, on a multiple of 16:
- *     ┌────────────┬──────────┬────────────────┬───────────────┬──────┐
- *     │ length u32 │ 0        │ sequence u64   │ payload       │ pad  │
- *     └────────────┴──────────┴────────────────┴───────────────┴──────┘
+ *     ┌───────────────────────┬────────────────┬───────────────┬──────┐
+ *     │ length u64            │ sequence u64   │ payload       │ pad  │
+ *     └───────────────────────┴────────────────┴───────────────┴──────┘
  *       header and payload;     of this record (of padding: of the record after it;
  *       bit 31: padding         at tail: of the record to come)
  *
@@ -45,6 +45,7 @@
 
 #include <bothy/base.h>
 
+#include "ipc/header.h"
 #include "ipc/memory.h"
 #include "ipc/wait.h"
 
@@ -55,7 +56,7 @@
 #define BROADCAST_CAPACITY_MAX  (UINT64_C(1) << 30)
 #define BROADCAST_RECORD_HEADER 16
 #define BROADCAST_ALIGN         16
-#define BROADCAST_PADDING       UINT32_C(0x80000000)
+#define BROADCAST_PADDING       UINT64_C(0x80000000)
 #define BROADCAST_CLAIM         UINT64_C(4096)
 
 /* The longest payload of a log of this capacity. */
@@ -63,17 +64,19 @@
 
 /* The shared memory. Its words are public for tests that lie; programs use the functions. */
 struct broadcast_shared {
-    uint64_t magic;
-    uint32_t version;
-    uint32_t data_offset;
-    uint64_t capacity;
-    uint64_t generation;
+    struct ipc_header header;
 
     /* Stored before any data that it covers, loaded after the data was copied: ordered by the
      * release stores and acquire loads of the data words. */
     _Alignas(128) _Atomic uint64_t claimed;
     _Atomic uint64_t tail;     /* released by broadcast_publish(), acquired by broadcast_read() */
     _Atomic uint32_t doorbell; /* released by broadcast_publish(), acquired by _sleep_begin() */
+};
+
+/* The header of a record in the data area: two of the atomic words. */
+struct broadcast_record {
+    _Atomic uint64_t length;   /* above 32 bits: 0; ordered by tail */
+    _Atomic uint64_t sequence; /* ordered by tail */
 };
 
 /* A place in the log. */
@@ -149,7 +152,7 @@ void broadcast_publish(struct broadcast_writer *writer);
  * Effect: checks and maps the log of a descriptor, read-only; the reader stands at the newest
  * place: it gets what is published from now on. fd is not needed any more afterwards.
  * Errors: BOTHY_EPROTO (unsealed memory, a header that lies, another generation or version),
- * BOTHY_EIO.
+ * BOTHY_EAGAIN (as broadcast_resync()), BOTHY_EIO.
  */
 int broadcast_attach(int fd, uint64_t generation, struct broadcast_reader *ret_reader,
                      struct bothy_error *error) BOTHY_CHECK_RESULT;
@@ -193,7 +196,7 @@ int broadcast_seek(struct broadcast_reader *reader, struct broadcast_place place
  */
 int broadcast_sleep_begin(const struct broadcast_reader *reader, struct wait_word *ret_word);
 
-/* Returns the bytes between the reader and the newest record, at most what a log can be ahead. */
+/* Returns the bytes between the reader and the newest place; more than the capacity if lapped. */
 uint64_t broadcast_lag(const struct broadcast_reader *reader);
 
 #endif

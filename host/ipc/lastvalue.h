@@ -4,7 +4,7 @@
  * knows the present without the past.
  *
  *   offset
- *        0  magic  version  slots  cells  generation  size of each cell      written once
+ *        0  header (capacity: bytes of all slots)  shape                     written once
  *     4096  slot 0 │ slot 1 │ …                       each on a multiple of 128 bytes
  *
  *     slot:  ┌─────────────┬───────────────┬───────────────┬─────┐
@@ -32,6 +32,7 @@
 
 #include <bothy/base.h>
 
+#include "ipc/header.h"
 #include "ipc/memory.h"
 
 #define LASTVALUE_MAGIC       UINT64_C(0x20626c745f796862) /* "bhy_tlb " */
@@ -54,10 +55,7 @@ struct lastvalue_shape {
 
 /* The shared memory. Its words are public for tests that lie; programs use the functions. */
 struct lastvalue_shared {
-    uint64_t magic;
-    uint32_t version;
-    uint32_t data_offset;
-    uint64_t generation;
+    struct ipc_header header;
     struct lastvalue_shape shape;
 };
 

@@ -32,7 +32,8 @@
  * generation are private copies; what is read from the peer is loaded once and checked before
  * use. A violation returns BOTHY_EPROTO, with a text that says what was wrong, and breaks the
  * ring for good; the other side can make this one lose or repeat the peer's own data, never
- * reach outside the mapping. The payload is copied out before anybody judges it.
+ * reach outside the mapping. The payload is copied out before anybody judges it. A peer can
+ * always wake this side for nothing: who counts wakes without records can tell.
  *
  * A full ring is BOTHY_EAGAIN, never a wait. BOTHY_EAGAIN leaves *error as it was.
  *
@@ -48,6 +49,7 @@
 
 #include <bothy/base.h>
 
+#include "ipc/header.h"
 #include "ipc/memory.h"
 #include "ipc/wait.h"
 
@@ -65,11 +67,7 @@
 
 /* The shared memory. Its words are public for tests that lie; programs use the functions. */
 struct ring_shared {
-    uint64_t magic;
-    uint32_t version;
-    uint32_t data_offset;
-    uint64_t capacity;
-    uint64_t generation;
+    struct ipc_header header;
 
     _Alignas(128) _Atomic uint64_t tail; /* for ring_backlog(): partner is its relaxed load */
     _Atomic uint32_t producer_attached;  /* partner: the exchange of a second producer */

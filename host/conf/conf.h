@@ -12,11 +12,8 @@
  *               ─▶ schema.h    each plugin's options, likewise
  *               ─▶ struct conf
  *
- * Values of risk keys, and of plugin options that have the name of a risk key, are inherited:
- *
- *     built-in ← plugin's default ← risk{} ← bots[].risk{} ← entry of symbols
- *
- * so that something written in a file always wins over a default. This room reads no secret: it
+ * Risk parameters (bothy/risk.h) are inherited: built-in ← risk{} ← bots[].risk{} ← an entry of
+ * symbols; the innermost wins, and reaches the bot as "risk.NAME". This room reads no secret: it
  * checks that a reference points at a file with safe permissions. It loads no plugin: their
  * schemas come through a callback.
  */
@@ -26,19 +23,20 @@
 #include <bothy/config.h>
 #include <bothy/decimal.h>
 
+#include <bothy/event.h>
+
 #include "conf/schema.h"
 
 /* Limits on what a file may ask for. */
-#define CONF_MESSAGES_MAX   200           /* errors and warnings kept of one load */
-#define CONF_FILE_BYTES_MAX (1024 * 1024) /* of one file */
-#define CONF_FILES_MAX      64            /* the main file and conf.d */
-#define CONF_BOTS_MAX       256
-#define CONF_EXCHANGES_MAX  64
-#define CONF_WATCHLISTS_MAX 64
-#define CONF_SYMBOLS_MAX    1024 /* of one bot or watchlist */
-#define CONF_LIST_MAX       256  /* elements of one option of type LIST */
-#define CONF_NAME_MAX       32   /* bytes of a name with its NUL: BOTHY_NAME_MAX */
-#define CONF_SYMBOL_MAX     40   /* bytes of a symbol with its NUL: BOTHY_SYMBOL_MAX */
+#define CONF_MESSAGES_MAX    200           /* errors and warnings kept of one load */
+#define CONF_FILE_BYTES_MAX  (1024 * 1024) /* of one file */
+#define CONF_FILES_MAX       64            /* the main file and conf.d */
+#define CONF_BOTS_MAX        64
+#define CONF_EXCHANGES_MAX   16
+#define CONF_WATCHLISTS_MAX  64
+#define CONF_SYMBOLS_MAX     1024 /* of one bot or watchlist */
+#define CONF_INSTRUMENTS_MAX 1024 /* different pairs of exchange and symbol, of all bots */
+#define CONF_LIST_MAX        256  /* elements of one option of type LIST */
 
 /* ---- messages ---- */
 
@@ -75,7 +73,7 @@ enum {
     CONF_LEVEL_DEFAULT = 0,     /* built into the host */
     CONF_LEVEL_PLUGIN = 1,      /* the plugin's own default */
     CONF_LEVEL_GLOBAL = 2,      /* written in a top-level group */
-    CONF_LEVEL_BOT = 3,         /* written in a bot's or exchange's entry */
+    CONF_LEVEL_BOT = 3,         /* written in a bot's entry, or in an exchange's */
     CONF_LEVEL_SYMBOL = 4,      /* written in an entry of symbols */
     CONF_LEVEL_ENVIRONMENT = 5, /* a BOTHY_* variable */
 };
@@ -112,7 +110,8 @@ struct conf_list {
 /* ---- the host's settings; defaults and meaning are in options.c, and so in the manual ---- */
 
 enum { CONF_MODE_PAPER = 0, CONF_MODE_LIVE = 1 };
-enum { CONF_SANDBOX_REQUIRE = 0, CONF_SANDBOX_BEST_EFFORT = 1, CONF_SANDBOX_OFF = 2 };
+/* With the numbers of WIRE_SANDBOX_*. */
+enum { CONF_SANDBOX_OFF = 0, CONF_SANDBOX_BEST_EFFORT = 1, CONF_SANDBOX_REQUIRE = 2 };
 enum {
     CONF_CONSOLE_AUTO = 0,
     CONF_CONSOLE_COLOUR = 1,
@@ -122,23 +121,13 @@ enum {
 };
 enum { CONF_FSYNC_DAY = 0, CONF_FSYNC_ROW = 1 };
 enum { CONF_ON_END_WAIT = 0, CONF_ON_END_STOP = 1 };
+/* With the numbers of WIRE_WAIT_*. */
 enum { CONF_WAIT_BLOCK = 0, CONF_WAIT_BACKOFF = 1, CONF_WAIT_SPIN = 2 };
 enum { CONF_EXIT_FULL_TP1 = 0, CONF_EXIT_HALF_TP1_BE = 1, CONF_EXIT_TP2 = 2 };
 enum { CONF_AMBIGUOUS_SL_FIRST = 0, CONF_AMBIGUOUS_TP_FIRST = 1 };
-enum { CONF_SLIPPAGE_NONE = 0, CONF_SLIPPAGE_FIXED = 1, CONF_SLIPPAGE_LINEAR_IMPACT = 2 };
+enum { CONF_SLIPPAGE_NONE = 0, CONF_SLIPPAGE_FIXED = 1 };
 enum { CONF_ATR_SMA = 0, CONF_ATR_WILDER = 1 };
-enum { CONF_SIZING_RISK = 0, CONF_SIZING_PERCENT = 1, CONF_SIZING_FIXED = 2 };
-enum { CONF_DIRECTION_BOTH = 0, CONF_DIRECTION_LONG = 1, CONF_DIRECTION_SHORT = 2 };
 enum { CONF_ORDERS_CANCEL = 0, CONF_ORDERS_KEEP = 1 };
-enum { CONF_FILTERS_ROUND = 0, CONF_FILTERS_REFUSE = 1 };
-
-/* Order types that a bot is granted, as bits. */
-enum {
-    CONF_GRANT_MARKET = 1 << 0,
-    CONF_GRANT_LIMIT = 1 << 1,
-    CONF_GRANT_STOP = 1 << 2,
-    CONF_GRANT_TAKE_PROFIT = 1 << 3,
-};
 
 /* Log levels have the numbers of BOTHY_LOG_* in bothy/host.h: debug 0 … panic 6. */
 
@@ -191,11 +180,6 @@ struct conf_signals {
 struct conf_orders {
     uint32_t on_crash; /* CONF_ORDERS_*: open orders of a bot that died */
     uint32_t on_stop;  /* CONF_ORDERS_*: open orders when the host stops */
-    uint32_t filters;  /* CONF_FILTERS_*: a price or size off the venue's steps */
-    int64_t dedup_window_ns;
-    int64_t rate_limit; /* orders within rate_window, per venue */
-    int64_t rate_window_ns;
-    int32_t exits_when_paused; /* a paused bot's positions still get their stops and targets */
 };
 
 struct conf_paper {
@@ -203,47 +187,37 @@ struct conf_paper {
     const char *currency;
     struct bothy_decimal taker_fee_pct; /* used where the venue's instrument gives none */
     struct bothy_decimal maker_fee_pct;
-    uint32_t slippage_model; /* CONF_SLIPPAGE_* */
-    struct bothy_decimal slippage_pct;
+    uint32_t slippage_model;           /* CONF_SLIPPAGE_* */
+    struct bothy_decimal slippage_pct; /* 0 with the model NONE */
     int64_t latency_ns;
 };
 
-/* Host-wide limits; a 0 means: no limit. */
-struct conf_limits {
-    int64_t max_open_positions;
-    struct bothy_decimal max_position_notional; /* of one position */
-    struct bothy_decimal max_position_pct;      /* of equity */
-    struct bothy_decimal max_exposure_pct;      /* all positions together, of equity */
-    struct bothy_decimal daily_loss_limit;      /* per UTC day, in the account's currency */
-    struct bothy_decimal daily_loss_limit_pct;  /* of the day's first equity */
-};
-
-/* What is inherited: global ← bot ← symbol. Every struct conf_risk is complete. */
+/*
+ * What is inherited: global ← bot ← symbol. Every struct conf_risk is complete. The fields are
+ * bothy_risk_options, one for one, with the meaning that their doc gives.
+ */
 struct conf_risk {
-    struct bothy_decimal sl_mult; /* × ATR */
+    struct bothy_decimal sl_mult;
     struct bothy_decimal tp1_mult;
     struct bothy_decimal tp2_mult;
     struct bothy_decimal tp3_mult; /* 0: no third target */
     struct bothy_decimal min_rr;
-    struct bothy_decimal max_sl_pct; /* distance of the stop, of the entry price */
+    struct bothy_decimal max_sl_pct;
     struct bothy_decimal min_sl_pct;
     struct bothy_decimal buffer_pct;
-    uint32_t sizing;                        /* CONF_SIZING_* */
-    struct bothy_decimal risk_pct;          /* of equity, lost at the stop: sizing RISK */
-    struct bothy_decimal max_risk_pct;      /* cap of the above, for any sizing; 0: none */
-    struct bothy_decimal position_size_pct; /* of equity: sizing PERCENT */
-    struct bothy_decimal position_size;     /* in quote currency: sizing FIXED */
-    struct bothy_decimal leverage;
-    struct bothy_decimal max_notional; /* of one order; 0: none */
-    int64_t max_open_signals;          /* of one bot */
-    int64_t max_open_per_symbol;       /* of one bot on one symbol */
-    int64_t cooldown_ns;
-    uint32_t direction; /* CONF_DIRECTION_* */
-    int32_t trailing;
-    struct bothy_decimal trail_activation; /* × ATR of profit */
-    struct bothy_decimal trail_distance;   /* × ATR */
-    uint32_t atr_kind;                     /* CONF_ATR_* */
+    uint32_t atr_kind; /* CONF_ATR_* */
     int64_t atr_period;
+    struct bothy_decimal risk_pct;
+    struct bothy_decimal max_risk_pct;
+    struct bothy_decimal max_position_pct;
+    struct bothy_decimal leverage;
+    int32_t trailing;
+    struct bothy_decimal trail_activation;
+    struct bothy_decimal trail_distance;
+    int64_t cooldown_ns;
+    int64_t max_open_signals;
+    int64_t max_open_per_symbol;
+    int32_t reversal_bypass;
 };
 
 /* ---- plugins, exchanges, bots ---- */
@@ -251,7 +225,7 @@ struct conf_risk {
 struct conf_plugin {
     const char *name;   /* as written: "funding" or an absolute path */
     const char *path;   /* absolute */
-    uint32_t kind;      /* CONF_KIND_* */
+    uint32_t kind;      /* BOTHY_KIND_* */
     const char *sha256; /* 64 hex digits that plugins.lock demands, or NULL: not pinned */
     const struct conf_schema *schema; /* NULL when the environment had no schema callback */
 };
@@ -263,6 +237,8 @@ struct conf_exchange {
     int32_t enabled;
     int32_t required; /* the host is not ready, and --check fails, without it */
     uint32_t mode;    /* CONF_MODE_*: what this account asks for; see conf_exchange_is_live() */
+    int64_t stale_after_ns;  /* silence after which a feed is STALE; 0: never */
+    const char *unavailable; /* NULL, or why its plugin cannot be used: never with required */
     struct conf_values params;
     struct conf_values own;    /* name, plugin … of the entry itself, for `conf dump` */
     struct conf_origin origin; /* where the entry begins */
@@ -279,8 +255,8 @@ struct conf_symbol {
 
 struct conf_grants {
     int32_t signals_only;              /* every order of this bot is refused */
-    uint32_t order_types;              /* CONF_GRANT_* */
-    struct bothy_decimal max_notional; /* of one order; 0: none besides risk.max_notional */
+    uint32_t order_types;              /* bit n: BOTHY_ORDER_TYPE_* n */
+    struct bothy_decimal max_notional; /* of one order, in quote currency; 0: nothing */
 };
 
 struct conf_bot {
@@ -289,9 +265,9 @@ struct conf_bot {
     const struct conf_exchange *exchange; /* of symbols that name no other; NULL: no symbols */
     int32_t enabled;
     int32_t required;
-    int32_t trade;       /* the host orders by this bot's accepted signals */
-    int64_t interval_ns; /* 0: the plugin's own choice */
-    uint32_t log_level;  /* BOTHY_LOG_*, inherited from log.level */
+    int32_t trade;           /* the host orders by this bot's accepted signals */
+    const char *unavailable; /* NULL, or why its plugin cannot be used: never with required */
+    uint32_t log_level;      /* BOTHY_LOG_*, inherited from log.level */
     /* Enabled symbols in the order of the file, watchlist first; index = the plugin's index. */
     struct conf_symbol *symbols;
     uint32_t symbol_count;
@@ -326,7 +302,6 @@ struct conf {
     struct conf_signals signals;
     struct conf_orders orders;
     struct conf_paper paper;
-    struct conf_limits limits;
     struct conf_risk risk;
     struct conf_exchange *exchanges;
     uint32_t exchange_count;
@@ -415,6 +390,7 @@ int32_t conf_get(const struct conf *conf, const char *path, const struct conf_va
 /* One value for bothy_config_set(): a LIST comes as several, in order. [borrowed] from conf. */
 struct conf_setting {
     uint32_t symbol_index; /* BOTHY_CONFIG_ALL_SYMBOLS, or the index of the symbol */
+    const char *name;      /* "oi_strong", "risk.sl_mult" */
     const struct bothy_option *option;
     const char *text; /* of a FILE its path, of a SECRET its reference: see conf_secret_path */
 };
@@ -422,8 +398,8 @@ struct conf_setting {
 typedef int32_t conf_setting_visit(void *context, const struct conf_setting *setting);
 
 /*
- * Effect: calls `visit` for every value that the plugin's instance gets and that is not just its
- * own default: what travels to a runner. Stops at the first result that is not 0 and returns it.
+ * Effect: calls `visit` for every value that the plugin's instance gets and that is not a default:
+ * what travels to a runner. Stops at the first result that is not 0 and returns it.
  */
 int32_t conf_bot_settings(const struct conf_bot *bot, conf_setting_visit *visit, void *context);
 int32_t conf_exchange_settings(const struct conf_exchange *exchange, conf_setting_visit *visit,

@@ -12,25 +12,17 @@
 #ifndef BOTHY_CONF_SCHEMA_H
 #define BOTHY_CONF_SCHEMA_H
 
-#include <bothy/config.h>
+#include <bothy/plugin.h>
 
 /* Most options of one plugin, and the most bytes that a serialised schema may have. */
 #define CONF_SCHEMA_OPTIONS_MAX 256
 #define CONF_SCHEMA_BYTES_MAX   (256 * 1024)
 
-/* Kinds have the numbers of BOTHY_KIND_* in bothy/plugin.h. */
-enum {
-    CONF_KIND_STRATEGY = 1,
-    CONF_KIND_EXCHANGE = 2,
-    CONF_KIND_SINK = 3,
-    CONF_KIND_HANDLER = 4,
-};
-
 struct conf_schema {
     char *name;    /* the plugin's own name, not that of an instance */
     char *version; /* "1.0.0" */
     char *summary;
-    uint32_t kind; /* CONF_KIND_* */
+    uint32_t kind; /* BOTHY_KIND_* */
     uint16_t abi_major;
     uint16_t abi_minor;
     uint32_t flags; /* BOTHY_PLUGIN_*: virtual time … */

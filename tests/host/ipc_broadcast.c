@@ -9,6 +9,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 
 #include "ipc_guard.h"
 
@@ -216,16 +217,50 @@ START_TEST(a_reader_is_safe_up_to_one_step_before_the_lap)
 }
 END_TEST
 
-START_TEST(a_record_overwritten_during_the_copy_is_not_returned)
+START_TEST(a_record_claimed_by_an_unpublished_batch_is_not_returned)
 {
-    /* The batch overwrites what the reader has seen the end of, and is not published yet: only
-     * the claim tells. */
+    /* The batch overwrites what the reader has seen the end of: only the claim tells. */
     for (uint64_t i = 0; i < CAPACITY / 1024 - 1; i++)
         put(i, 1008);
     expect(0, 1008, FIRST);
     for (uint64_t i = 0; i < 4; i++)
         append(i, 1008);
     ck_assert_int_eq(read_one(), BOTHY_ERANGE);
+}
+END_TEST
+
+/* The reader's copy has come to the second page of its record: the writer goes once round. */
+static void overtake(int unused)
+{
+    (void)unused;
+    if (mprotect(reader.map.address, reader.map.size, PROT_READ) < 0)
+        _exit(1);
+    while (writer.next.position < CAPACITY) {
+        if (broadcast_append(&writer, buffer, 1008, NULL, NULL) < 0)
+            _exit(2);
+        broadcast_publish(&writer);
+    }
+}
+
+START_TEST(a_record_overwritten_during_the_copy_is_not_returned)
+{
+    struct sigaction action = { .sa_handler = overtake };
+    uint8_t payload[6000];
+    int fd;
+
+    ck_assert_int_eq(broadcast_create("test", CAPACITY, 9, FIRST, &writer, &fd, &error), 0);
+    ck_assert_int_eq(broadcast_attach(fd, 9, &reader, &error), 0);
+    numbered_fill(payload, sizeof payload, 1);
+    ck_assert_int_eq(broadcast_append(&writer, payload, sizeof payload, NULL, &error), 0);
+    broadcast_publish(&writer);
+    ck_assert_int_eq(sigaction(SIGSEGV, &action, NULL), 0);
+    ck_assert_int_eq(mprotect((uint8_t *)reader.map.address + 8192, 4096, PROT_NONE), 0);
+    ck_assert_int_eq(broadcast_read(&reader, payload, sizeof payload, &length, &place, &error),
+                     BOTHY_ERANGE);
+    ck_assert_uint_ge(writer.next.position, CAPACITY);
+    ck_assert_int_eq(broadcast_resync(&reader, NULL, &error), 0);
+    put(2, 100);
+    ck_assert_int_eq(read_one(), 0);
 }
 END_TEST
 
@@ -462,6 +497,7 @@ static Suite *make_suite(void)
     tcase_add_test(tcase, a_late_reader_does_not_see_an_unpublished_batch);
     tcase_add_test(tcase, a_lapped_reader_knows_what_it_missed);
     tcase_add_test(tcase, a_reader_is_safe_up_to_one_step_before_the_lap);
+    tcase_add_test(tcase, a_record_claimed_by_an_unpublished_batch_is_not_returned);
     tcase_add_test(tcase, a_record_overwritten_during_the_copy_is_not_returned);
     tcase_add_test(tcase, a_place_can_be_found_again);
     tcase_add_test(tcase, sleep_is_prepared_only_when_there_is_nothing);

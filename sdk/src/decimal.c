@@ -314,6 +314,10 @@ static int32_t fit_signed(int128 coefficient, int64_t exponent, struct bothy_dec
 {
     int negative = coefficient < 0;
 
+    if (coefficient == (int64_t)coefficient && decimal_exponent_valid(exponent)) {
+        *ret_value = bothy_decimal_make((int64_t)coefficient, (int32_t)exponent);
+        return BOTHY_OK;
+    }
     return decimal_fit(negative, negative ? -(uint128)coefficient : (uint128)coefficient, exponent,
                        ret_value);
 }

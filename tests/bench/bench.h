@@ -68,6 +68,9 @@ int64_t bench_now_ns(void);
         __asm__ volatile("" : : "g"(&bench_kept) : "memory");                                      \
     } while (0)
 
+/* The same for what a pointer points to, without a copy: for results that are structs. */
+#define BENCH_KEEP_AT(pointer) __asm__ volatile("" : : "g"(pointer) : "memory")
+
 /* Makes the compiler believe that memory has changed: no result may be kept from before. */
 #define BENCH_CLOBBER() __asm__ volatile("" : : : "memory")
 

@@ -317,19 +317,32 @@ static inline int32_t read_value(struct bothy_json *json, const char *p,
     return (int32_t)token->type;
 }
 
-/* The key at p < end, and its colon. */
-static inline int32_t read_key(struct bothy_json *json, const char *p,
-                               struct bothy_json_token *token)
+/* The key at p < end, and its colon. Returns what follows that, NULL after an error. */
+static inline const char *read_key(struct bothy_json *json, const char *p,
+                                   struct bothy_json_token *token)
 {
-    if (UNLIKELY(*p != '"'))
-        return fail(json, p, BOTHY_EINVAL, "a key in quotes must follow here");
+    if (UNLIKELY(*p != '"')) {
+        fail(json, p, BOTHY_EINVAL, "a key in quotes must follow here");
+        return NULL;
+    }
     p = read_string(json, p + 1, token, BOTHY_JSON_KEY);
     if (UNLIKELY(!p))
-        return json->code;
+        return NULL;
     p = pass_blanks(p, json->end);
-    if (UNLIKELY(p == json->end || *p != ':'))
-        return fail(json, p, BOTHY_EINVAL, "a colon must follow the key");
-    json->at = p + 1;
+    if (UNLIKELY(p == json->end || *p != ':')) {
+        fail(json, p, BOTHY_EINVAL, "a colon must follow the key");
+        return NULL;
+    }
+    return p + 1;
+}
+
+static inline int32_t next_key(struct bothy_json *json, const char *p,
+                               struct bothy_json_token *token)
+{
+    p = read_key(json, p, token);
+    if (UNLIKELY(!p))
+        return json->code;
+    json->at = p;
     json->state = AT_VALUE;
     return BOTHY_JSON_KEY;
 }
@@ -375,7 +388,7 @@ static inline int32_t step(struct bothy_json *json, struct bothy_json_token *tok
             p = pass_blanks(p + 1, end);
             if (UNLIKELY(p == end))
                 return fail_at_end(json, p);
-            return json->objects & 1 ? read_key(json, p, token) : read_value(json, p, token);
+            return json->objects & 1 ? next_key(json, p, token) : read_value(json, p, token);
         }
         if (LIKELY(*p == (json->objects & 1 ? '}' : ']')))
             return close_container(json, p, token);
@@ -383,7 +396,7 @@ static inline int32_t step(struct bothy_json *json, struct bothy_json_token *tok
                     json->objects & 1 ? "a comma or } must follow here"
                                       : "a comma or ] must follow here");
     case AT_FIRST_MEMBER:
-        return *p == '}' ? close_container(json, p, token) : read_key(json, p, token);
+        return *p == '}' ? close_container(json, p, token) : next_key(json, p, token);
     case AT_FIRST_ITEM:
         return *p == ']' ? close_container(json, p, token) : read_value(json, p, token);
     case AT_VALUE:
@@ -398,21 +411,37 @@ int32_t bothy_json_next(struct bothy_json *json, struct bothy_json_token *ret_to
     return step(json, ret_token);
 }
 
+/* step() for two tokens at once: most of a document is keys with their values. */
 int32_t bothy_json_member(struct bothy_json *json, struct bothy_json_token *ret_key,
                           struct bothy_json_token *ret_value)
 {
-    const char *p;
+    const char *end = json->end, *p;
     int32_t r;
 
-    if (UNLIKELY(json->depth == 0 || !(json->objects & 1) || json->state == AT_VALUE))
+    if (UNLIKELY(json->depth == 0 || !(json->objects & 1) || json->state == AT_VALUE ||
+                 json->state == AT_ERROR))
         return json->state == AT_ERROR
                    ? json->code
                    : fail(json, json->at, BOTHY_EPROTO, "an object was expected here");
-    r = step(json, ret_key);
-    if (r != BOTHY_JSON_KEY)
-        return r == BOTHY_JSON_OBJECT_END ? 0 : r;
-    p = pass_blanks(json->at, json->end);
-    if (UNLIKELY(p == json->end))
+    p = pass_blanks(json->at, end);
+    if (UNLIKELY(p == end))
+        return fail_at_end(json, p);
+    if (*p == '}') {
+        close_container(json, p, ret_key);
+        return 0;
+    }
+    if (json->state == AT_NEXT) {
+        if (UNLIKELY(*p != ','))
+            return fail(json, p, BOTHY_EINVAL, "a comma or } must follow here");
+        p = pass_blanks(p + 1, end);
+        if (UNLIKELY(p == end))
+            return fail_at_end(json, p);
+    }
+    p = read_key(json, p, ret_key);
+    if (UNLIKELY(!p))
+        return json->code;
+    p = pass_blanks(p, end);
+    if (UNLIKELY(p == end))
         return fail_at_end(json, p);
     r = read_value(json, p, ret_value);
     return r < 0 ? r : 1;

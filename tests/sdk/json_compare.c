@@ -36,6 +36,48 @@ static char *copy_text(const struct bothy_json_token *token, size_t *ret_length)
     return text;
 }
 
+static void check(int holds, const char *what, const struct bothy_json_token *token)
+{
+    if (holds)
+        return;
+    fprintf(stderr, "%s: %.*s\n", what, (int)token->length, token->text);
+    abort();
+}
+
+/* The readers of numbers against what the number is known to be. */
+static void check_integer(const struct bothy_json_token *token, int fits, int64_t expected)
+{
+    struct bothy_decimal decimal;
+    int64_t value;
+    int32_t r = bothy_json_int64(token, &value);
+
+    check(r == (fits ? 0 : BOTHY_ERANGE), "another range", token);
+    check(!fits || value == expected, "another integer", token);
+    r = bothy_json_decimal(token, &decimal);
+    check(r == 0 || r == BOTHY_ERANGE, "no decimal", token);
+    check(r != 0 || !fits || bothy_decimal_compare(decimal, bothy_decimal_make(expected, 0)) == 0,
+          "another decimal", token);
+}
+
+static void check_real(const struct bothy_json_token *token, double expected)
+{
+    struct bothy_decimal decimal;
+    int64_t integer;
+    double value;
+    int32_t r = bothy_json_double(token, &value);
+
+    /* bothy_double_parse() has a limit of length, and no infinity. */
+    if (token->length > 63)
+        check(r == BOTHY_EINVAL, "a long double", token);
+    else
+        check(isfinite(expected) ? r == 0 && value == expected : r == BOTHY_ERANGE,
+              "another double", token);
+    check(bothy_json_int64(token, &integer) == BOTHY_EINVAL, "an integer", token);
+    r = bothy_json_decimal(token, &decimal);
+    check(r == 0 || r == BOTHY_ERANGE, "no decimal", token);
+    check(r != 0 || bothy_decimal_to_double(decimal) == expected, "another decimal", token);
+}
+
 static json_t *build_number(struct walk *walk, const struct bothy_json_token *token)
 {
     char *text = malloc(token->length + 1);
@@ -49,6 +91,7 @@ static json_t *build_number(struct walk *walk, const struct bothy_json_token *to
         if (sscanf(text, "%lf", &value) != 1)
             abort();
         walk->overflow |= !isfinite(value);
+        check_real(token, value);
         number = json_real(isfinite(value) ? value : 0);
     } else {
         __int128 value = 0, limit = text[0] == '-' ? -(__int128)INT64_MIN : INT64_MAX;
@@ -58,6 +101,7 @@ static json_t *build_number(struct walk *walk, const struct bothy_json_token *to
                 value = value * 10 + (*p - '0');
         }
         walk->overflow |= value > limit;
+        check_integer(token, value <= limit, (int64_t)(text[0] == '-' ? -value : value));
         number = json_integer(value > limit ? 0 : (json_int_t)(text[0] == '-' ? -value : value));
     }
     free(text);

@@ -1,0 +1,15 @@
+/* bothy/bothy.h: the whole SDK in one include. */
+#ifndef BOTHY_BOTHY_H
+#define BOTHY_BOTHY_H
+
+#include <bothy/base.h>
+#include <bothy/config.h>
+#include <bothy/decimal.h>
+#include <bothy/event.h>
+#include <bothy/host.h>
+#include <bothy/plugin.h>
+#include <bothy/risk.h>
+#include <bothy/signal.h>
+#include <bothy/time.h>
+
+#endif

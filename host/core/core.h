@@ -123,6 +123,12 @@ void core_history_done(struct core *core, uint32_t venue, uint32_t instrument, u
 /* Effect: all feeds of a venue change their state (link lost, process ended, data over). */
 void core_venue_state(struct core *core, uint32_t venue, uint32_t state, const char *reason);
 
+/* Effect: one instrument's feed changes, by the venue's word; instrument 0: all of the venue. */
+void core_feed_state(struct core *core, uint32_t venue, uint32_t instrument, uint32_t state,
+                     const char *reason);
+/* Effect: a process of the venue is ready: asks it for what is wanted. */
+void core_venue_ready(struct core *core, uint32_t venue);
+
 /* Inputs of a bot. Errors: BOTHY_EPROTO: nonsense that an honest runner cannot send. */
 int32_t core_subscribe(struct core *core, uint32_t bot, const struct bothy_subscription *wanted);
 int32_t core_unsubscribe(struct core *core, uint32_t bot, uint32_t instrument, uint32_t feeds);
@@ -210,6 +216,8 @@ int core_feed_get(const struct core *core, uint32_t instrument, struct core_feed
 const struct bothy_instrument *core_instrument(const struct core *core, uint32_t instrument);
 const char *core_symbol(const struct core *core, uint32_t instrument);
 uint32_t core_instrument_venue(const struct core *core, uint32_t instrument);
+/* The top of the book, 0 if it is not known. */
+int core_quote_get(const struct core *core, uint32_t instrument, struct bothy_quote *ret_quote);
 /* Iterate: *cursor begins at 0; 0 when there are no more. Newest order and signal last. */
 int core_order_next(const struct core *core, size_t *cursor, uint32_t *ret_bot,
                     const struct record_order **ret_order, uint32_t *ret_instrument);

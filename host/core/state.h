@@ -33,7 +33,8 @@ struct bar_series {
     uint32_t count;
     uint32_t next; /* where the next one goes */
     struct bothy_bar forming;
-    int has_forming;
+    int has_forming;     /* 1, or -1: begun in its middle */
+    int seen;            /* a bar was begun before */
     int history_asked;   /* the venue was asked, or history came */
     int history_pending; /* an answer is awaited */
 };
@@ -49,6 +50,7 @@ struct instrument {
     uint64_t bots[16];        /* bit n of feed bit: bots that get it */
     uint32_t requested_feeds; /* what the venue was last asked for */
     uint32_t requested_timeframes;
+    int requested_once;
     uint32_t core_feeds; /* what the core itself needs */
     /* what is known */
     uint32_t feed_state;
@@ -62,6 +64,7 @@ struct instrument {
     int has_last;
     struct book book;
     int has_book;
+    int book_continues; /* a snapshot that comes in several events is not complete */
     struct bar_series *series;
     uint32_t series_count;
 };
@@ -88,7 +91,7 @@ struct bot {
     int paused;
     struct timer timers[TIMERS_PER_BOT_MAX];
     int64_t next_timer_ns; /* earliest due, INT64_MAX none */
-    uint64_t signal_bots;  /* unused bits 0 */
+
     int wants_signals;
     struct pending_history pending[PENDING_MAX]; /* history that it waits for */
     uint32_t pending_count;
@@ -157,6 +160,11 @@ struct core {
 
     struct ledger ledger;
 };
+
+/* A decimal as text in a local array. */
+#define TEXT_DECIMAL(name, value)                                                                  \
+    char name[BOTHY_DECIMAL_TEXT_MAX];                                                             \
+    bothy_decimal_format(value, name, sizeof name)
 
 /* ---- output.c ---- */
 void output_publish(struct core *core, struct bothy_event *event);

@@ -3,6 +3,8 @@
  * kernels are repeated here, since a distribution's header may be older than its kernel. A right
  * that the kernel does not know is not asked for; a file that does not exist gets no rule.
  */
+#include "config.h" /* _GNU_SOURCE */
+
 #include "runner/sandbox.h"
 
 #include "base/clean.h"

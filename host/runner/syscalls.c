@@ -3,6 +3,8 @@
  * is known and never permitted at the end. Where the arguments decide, the rows with conditions
  * say both what passes and what is trapped; what no row matches fails with ENOSYS.
  */
+#include "config.h" /* _GNU_SOURCE */
+
 #include "runner/syscalls.h"
 
 #include "runner/wire.h"
@@ -32,14 +34,11 @@
 #define TRAP     SCMP_ACT_TRAP
 #define FAIL(no) SCMP_ACT_ERRNO(no)
 
-#define ARG(n, op, ...)                                                                            \
-    {                                                                                              \
-        .arg = (n), .op = SCMP_CMP_##op, __VA_ARGS__                                               \
-    }
-#define IS(n, v)   ARG(n, EQ, .datum_a = (v))
-#define ISNT(n, v) ARG(n, NE, .datum_a = (v))
+#define ARG(number, how, ...) { .arg = (number), .op = SCMP_CMP_##how, __VA_ARGS__ }
+#define IS(n, v)              ARG(n, EQ, .datum_a = (v))
+#define ISNT(n, v)            ARG(n, NE, .datum_a = (v))
 /* Of the bits m, those that are set are v. */
-#define BITS(n, m, v) ARG(n, MASKED_EQ, .datum_a = (m), .datum_b = (v))
+#define BITS(n, m, v)         ARG(n, MASKED_EQ, .datum_a = (m), .datum_b = (v))
 
 #define R(call, who, act)          { __SNR_##call, (who), (act), 0, { { 0 } }, #call },
 #define R1(call, who, act, c)      { __SNR_##call, (who), (act), 1, { c }, #call },

@@ -228,6 +228,9 @@ struct conf_plugin {
     uint32_t kind;      /* BOTHY_KIND_* */
     const char *sha256; /* 64 hex digits that plugins.lock demands, or NULL: not pinned */
     const struct conf_schema *schema; /* NULL when the environment had no schema callback */
+    /* What its configuration is made of: the schema's options; a strategy's has "risk.*", too. */
+    const struct bothy_option *options;
+    uint32_t option_count;
 };
 
 /* Instance-wide values of an exchange's or bot's `params`: all of the schema's options. */

@@ -9,8 +9,11 @@
 
 #include "base/clean.h"
 
+#include <bothy/risk.h>
+
 #include <dlfcn.h>
 #include <link.h>
+#include <stdio.h>
 #include <string.h>
 
 #define FROZEN_SIZE 16
@@ -48,7 +51,7 @@ static int32_t judge_frozen(const struct bothy_plugin *frozen, size_t length, ui
                           path, frozen->abi_major, frozen->abi_minor, (unsigned)frozen->size,
                           frozen->size > length ? "there are only" : "needs",
                           frozen->size > length ? length : sizeof(struct bothy_plugin));
-    if (frozen->kind != kind)
+    if (kind && frozen->kind != kind)
         return bothy_fail(error, BOTHY_EINVAL,
                           "plugin %s: its kind is %s (%u), wanted is %s; name it where the "
                           "configuration lists its kind",
@@ -160,6 +163,28 @@ static int32_t take_options(struct loader_plugin *plugin, const char *path,
     return loader_check_options(plugin->options, d->option_count, d->kind, path, error);
 }
 
+/* One table of all that can be set: the plugin's options, then the risk parameters. */
+static int32_t join_values(struct loader_plugin *plugin, struct bothy_error *error)
+{
+    uint32_t own = plugin->descriptor.option_count;
+    uint32_t risk = plugin->descriptor.kind == BOTHY_KIND_STRATEGY ? bothy_risk_option_count : 0;
+
+    plugin->values = calloc(own + risk + 1, sizeof *plugin->values);
+    plugin->risk_names = calloc(risk + 1, sizeof *plugin->risk_names);
+    if (!plugin->values || !plugin->risk_names)
+        return bothy_fail(error, BOTHY_ENOMEM, "no memory for the options");
+    if (own)
+        memcpy(plugin->values, plugin->options, own * sizeof *plugin->values);
+    for (uint32_t i = 0; i < risk; i++) {
+        plugin->values[own + i] = bothy_risk_options[i];
+        snprintf(plugin->risk_names[i], sizeof plugin->risk_names[i], "%s%s", BOTHY_RISK_PREFIX,
+                 bothy_risk_options[i].name);
+        plugin->values[own + i].name = plugin->risk_names[i];
+    }
+    plugin->value_count = own + risk;
+    return 0;
+}
+
 int32_t loader_judge(const void *found, size_t length, uint32_t kind, const char *path,
                      struct loader_plugin *ret_plugin, struct bothy_error *error)
 {
@@ -189,6 +214,8 @@ int32_t loader_judge(const void *found, size_t length, uint32_t kind, const char
     r = judge_ops(&plugin, path, error);
     if (r == 0)
         r = take_options(&plugin, path, error);
+    if (r == 0)
+        r = join_values(&plugin, error);
     if (r < 0) {
         loader_clear(&plugin);
         return r;
@@ -230,5 +257,7 @@ void loader_clear(struct loader_plugin *plugin)
     if (!plugin)
         return;
     free(plugin->options);
+    free(plugin->values);
+    free(plugin->risk_names);
     memset(plugin, 0, sizeof *plugin);
 }

@@ -1,7 +1,8 @@
 /*
  * Loading a plugin and judging it by its descriptor, before any of its functions is called. A
  * refusal says the path, what was found, what this host speaks, and the remedy. Nothing is ever
- * unloaded: the end of the process is the unload.
+ * unloaded: the end of the process is the unload. Who may put a plugin where it lies, is judged
+ * by whoever reads the configuration (conf/trust.h), before a process is started for it.
  */
 #ifndef BOTHY_RUNNER_LOADER_H
 #define BOTHY_RUNNER_LOADER_H
@@ -9,19 +10,22 @@
 #include <bothy/plugin.h>
 
 #include <stddef.h>
-#include <sys/types.h>
 
 /* A judged plugin: its descriptor as this host's ABI knows it, zero where it was shorter. */
 struct loader_plugin {
     struct bothy_plugin descriptor;     /* its options are those below */
-    struct bothy_option *options;       /* [owned], descriptor.option_count of them */
+    struct bothy_option *options;   /* [owned], descriptor.option_count of them */
+    /* What an instance can be given: of a strategy also the risk parameters, "risk.…". */
+    struct bothy_option *values; /* [owned] */
+    uint32_t value_count;
+    char (*risk_names)[BOTHY_NAME_MAX]; /* [owned] */
     struct bothy_strategy_ops strategy; /* by kind: the other one is zero */
     struct bothy_exchange_ops exchange;
 };
 
 /*
  * Effect: dlopen() of an absolute path, then loader_judge() of its descriptor, which must be of
- * `kind`. Errors: BOTHY_EINVAL (path, or a descriptor that breaks the rules), BOTHY_ENOENT (no
+ * `kind` (0: any that this host runs). Errors: BOTHY_EINVAL (path, or a descriptor that breaks the rules), BOTHY_ENOENT (no
  * such file, not loadable, no symbol), BOTHY_EABI (magic, version, size). All of them are
  * refusals: loading again cannot help.
  */
@@ -41,15 +45,6 @@ int32_t loader_check_options(const struct bothy_option *options, uint32_t count,
 
 /* Effect: frees the copy; the module stays loaded. */
 void loader_clear(struct loader_plugin *plugin);
-
-/*
- * Effect: whether only trusted users can have put this file there: it and all directories above
- * it, after symbolic links, belong to root or `own_uid` (0 where only root is trusted) and are
- * not writable by others; a directory that is, but is sticky, passes. ret_resolved (PATH_MAX
- * bytes) is the path to load. Errors: BOTHY_EPERM, BOTHY_EINVAL (not absolute), BOTHY_ENOENT,
- * naming the part of the path that is at fault.
- */
-int32_t trust_check(const char *path, uid_t own_uid, char *ret_resolved, struct bothy_error *error);
 
 /* Returns "strategy", "exchange", "sink", "handler" or "?". Static. */
 const char *loader_kind_name(uint32_t kind);

@@ -9,6 +9,7 @@
 
 #include "runner/services.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #define DEFINITIONS_MAX 65536

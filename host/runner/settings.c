@@ -136,8 +136,7 @@ static int32_t read_all(struct bytes_reader *reader, const struct loader_plugin 
 
     if (bytes_get_text(reader, settings->instance, sizeof settings->instance) <= 0)
         return malformed(error);
-    settings->config = bothy_config_new(plugin->options, plugin->descriptor.option_count,
-                                        settings->instance);
+    settings->config = bothy_config_new(plugin->values, plugin->value_count, settings->instance);
     if (!settings->config)
         return bothy_fail(error, BOTHY_ENOMEM, "no memory for the configuration");
     r = read_symbols(reader, settings, error);

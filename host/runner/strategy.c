@@ -12,6 +12,7 @@
 #include "runner/drive.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #define TURNS 4096

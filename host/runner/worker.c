@@ -15,7 +15,6 @@
 #include <dlfcn.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <limits.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/resource.h>
@@ -206,19 +205,12 @@ static int32_t describe(const struct worker *worker, struct bothy_error *error)
 
 static int32_t load(struct worker *worker, struct bothy_error *error)
 {
-    char resolved[PATH_MAX];
     const char *path = worker->path;
-    /* A service manager starts daemons from files of root's; a user's own daemon trusts its user. */
-    uid_t own = getenv("INVOCATION_ID") ? 0 : geteuid();
     int32_t r;
 
     r = sandbox_prepare(worker->kind, error);
     if (r == 0)
         r = reporter_install(WIRE_FD_CONTROL, worker->generation, error);
-    if (r == 0 && !worker->trust_path) {
-        r = trust_check(path, own, resolved, error);
-        path = resolved;
-    }
     if (r < 0)
         return r;
     /* A backtrace, and C++, must not have to open this later. It may be absent. */

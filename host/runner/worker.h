@@ -13,7 +13,6 @@
 
 struct worker {
     uint32_t kind;       /* BOTHY_KIND_*; 0: whatever the plugin is (for describing it) */
-    int trust_path;      /* 1: where the plugin lies is not judged (an author's own) */
     uint32_t generation;
     uint32_t load_flags; /* WIRE_LOAD_* */
     uint32_t sandbox;    /* WIRE_SANDBOX_* wanted */

@@ -143,7 +143,7 @@ static void check_all_risk(struct loader *loader)
 
             if (symbol->risk_values.values == bot->risk_values.values)
                 continue;
-            snprintf(path, sizeof path, "%s.symbols.%s", bot_path, symbol->symbol);
+            snprintf(path, sizeof path, "%.80s.symbols.%s", bot_path, symbol->symbol);
             scope = (struct scope) { loader, path, &symbol->risk_values, &symbol->risk,
                                      CONF_LEVEL_SYMBOL };
             check_risk(&scope);

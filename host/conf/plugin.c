@@ -192,9 +192,8 @@ static struct plugin_file *plugin_file(struct loader *loader, const char *path, 
     files[private->plugin_count++] = file;
     file->path = path;
     file->kind = kind;
-    if (loader->env->flags & CONF_NO_PLUGIN_FILES)
-        return file;
-    r = judge_file(loader, file, &error);
+    if (!(loader->env->flags & CONF_NO_PLUGIN_FILES))
+        r = judge_file(loader, file, &error);
     if (r == 0 && loader->env->schema)
         r = ask_schema(loader, file, &error);
     if (r < 0) {

@@ -14,8 +14,8 @@
 #include "base/clean.h"
 #include "conf/options.h"
 
-#define MAGIC   UINT32_C(0x48435342) /* "BSCH" */
-#define VERSION 1
+#define MAGIC          UINT32_C(0x48435342) /* "BSCH" */
+#define SCHEMA_VERSION 1
 
 #define OPTION_NAME_MAX 48
 #define VALUE_MAX       256
@@ -185,7 +185,7 @@ int32_t conf_schema_serialise(const struct conf_schema *schema, void *data, size
         return r;
     bytes_writer_init(&writer, data, min_u64(capacity, CONF_SCHEMA_BYTES_MAX));
     bytes_put_u32(&writer, MAGIC);
-    bytes_put_u16(&writer, VERSION);
+    bytes_put_u16(&writer, SCHEMA_VERSION);
     bytes_put_u16(&writer, 0);
     bytes_put_u32(&writer, schema->kind);
     bytes_put_u16(&writer, schema->abi_major);
@@ -243,8 +243,9 @@ int32_t conf_schema_deserialise(const void *data, size_t length, struct conf_sch
     magic = bytes_get_u32(&reader);
     version = bytes_get_u16(&reader);
     bytes_get_u16(&reader);
-    if (reader.failed || magic != MAGIC || version != VERSION)
-        return bothy_fail(error, BOTHY_EPROTO, "these bytes are no schema of version %d", VERSION);
+    if (reader.failed || magic != MAGIC || version != SCHEMA_VERSION)
+        return bothy_fail(error, BOTHY_EPROTO, "these bytes are no schema of version %d",
+                          SCHEMA_VERSION);
     schema.kind = bytes_get_u32(&reader);
     schema.abi_major = bytes_get_u16(&reader);
     schema.abi_minor = bytes_get_u16(&reader);

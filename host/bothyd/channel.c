@@ -431,7 +431,7 @@ void channel_exchange_record(struct worker *w, const struct wire_record *record,
         }
         return;
     case WIRE_R_COUNT:
-        if (!PAYLOAD(record, length, struct wire_count))
+        if (length != sizeof *record + sizeof(struct wire_count))
             break;
         count(w, payload);
         return;

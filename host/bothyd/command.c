@@ -171,6 +171,12 @@ static json_t *cmd_plugin_list(struct call *call)
             w->kind == WORKER_BOT ? &w->bot->plugin : &w->exchange->plugin;
         char abi[16];
 
+        if (!plugin->schema) {
+            json_array_append_new(plugins,
+                                  json_pack("{s:s, s:s, s:s, s:s}", "name", plugin->name, "path",
+                                            plugin->path, "used_by", w->name, "refused", w->cause));
+            continue;
+        }
         snprintf(abi, sizeof abi, "%u.%u", plugin->schema->abi_major, plugin->schema->abi_minor);
         json_array_append_new(
             plugins, json_pack("{s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:b}", "name",

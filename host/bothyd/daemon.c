@@ -300,8 +300,7 @@ static int open_log(struct daemon *d, struct bothy_error *error)
 
 static int open_shared(struct daemon *d, struct bothy_error *error)
 {
-    struct lastvalue_shape shape = { .slots = d->instrument_count ? d->instrument_count : 1,
-                                     .cells = 6 };
+    struct lastvalue_shape shape = { .slots = d->instrument_count + 1, .cells = 6 };
     int r;
 
     for (uint32_t i = 0; i < shape.cells; i++)

@@ -134,7 +134,7 @@ static int all_settled(const struct daemon *d)
     return 1;
 }
 
-static void take_requests(struct daemon *d, struct worker *w)
+static void take_requests(struct worker *w)
 {
     size_t length = 0;
 
@@ -171,7 +171,7 @@ static int open_market(struct daemon *d)
     if (!all_settled(d))
         return 0;
     for (uint32_t i = 0; i < d->bot_count; i++)
-        take_requests(d, d->bots[i]);
+        take_requests(d->bots[i]);
     for (uint32_t i = 0; i < d->venue_count; i++) {
         if (!take_replies(d, d->venues[i]))
             return 0;

@@ -101,6 +101,16 @@ static void swap_pointers(struct daemon *d, struct conf *conf)
     d->conf = conf;
 }
 
+static void reconfigure(struct daemon *d, struct worker *w)
+{
+    struct core_bot_symbol *symbols = NULL;
+    struct core_bot_conf conf;
+
+    if (setup_bot_conf(d, w->bot, &conf, &symbols) == 0)
+        core_bot_reconfigure(d->core, w->index, &conf);
+    free(symbols);
+}
+
 static void carry_out(struct daemon *d, struct conf *conf, const struct conf_diff *diff)
 {
     enum { TOUCH_MAX = CORE_BOTS_MAX };
@@ -129,7 +139,7 @@ static void carry_out(struct daemon *d, struct conf *conf, const struct conf_dif
     swap_pointers(d, conf);
     log_set_level(d->log, NULL, (int32_t)d->conf->log.level);
     for (uint32_t i = 0; i < count; i++) {
-        core_bot_risk(d, touched[i]);
+        reconfigure(d, touched[i]);
         if (changes[i] == CONF_CHANGE_RELOAD && worker_running(touched[i]))
             send_values(touched[i]);
         else

@@ -78,29 +78,9 @@ static void copy_risk(const struct conf_risk *from, struct core_risk *to)
     to->max_position_pct = from->max_position_pct;
 }
 
-/* The smaller of the two limits on one order; 0 stands for none. */
-static struct bothy_decimal granted_notional(const struct conf_bot *bot)
-{
-    struct bothy_decimal grant = bot->grants.max_notional, risk = bot->risk.max_notional;
-
-    if (bothy_decimal_sign(grant) <= 0)
-        return risk;
-    if (bothy_decimal_sign(risk) <= 0)
-        return grant;
-    return bothy_decimal_compare(grant, risk) < 0 ? grant : risk;
-}
-
 int setup_bot_conf(struct daemon *d, const struct conf_bot *bot, struct core_bot_conf *ret_conf,
                    struct core_bot_symbol **ret_symbols)
 {
-    static const struct {
-        uint32_t grant, type;
-    } types[] = {
-        { CONF_GRANT_MARKET, BOTHY_ORDER_TYPE_MARKET },
-        { CONF_GRANT_LIMIT, BOTHY_ORDER_TYPE_LIMIT },
-        { CONF_GRANT_STOP, BOTHY_ORDER_TYPE_STOP },
-        { CONF_GRANT_TAKE_PROFIT, BOTHY_ORDER_TYPE_TAKE_PROFIT },
-    };
     struct core_bot_symbol *symbols = calloc(bot->symbol_count + 1, sizeof *symbols);
 
     if (!symbols)
@@ -111,11 +91,8 @@ int setup_bot_conf(struct daemon *d, const struct conf_bot *bot, struct core_bot
     ret_conf->symbol_count = bot->symbol_count;
     ret_conf->trade = (uint32_t)bot->trade;
     ret_conf->signals_only = (uint32_t)bot->grants.signals_only;
-    for (size_t i = 0; i < ARRAY_SIZE(types); i++) {
-        if (bot->grants.order_types & types[i].grant)
-            ret_conf->order_types |= 1u << types[i].type;
-    }
-    ret_conf->max_notional = granted_notional(bot);
+    ret_conf->order_types = bot->grants.order_types;
+    ret_conf->max_notional = bot->grants.max_notional;
     for (uint32_t i = 0; i < bot->symbol_count; i++) {
         symbols[i].instrument = instrument_number(d, &bot->symbols[i]);
         copy_risk(&bot->symbols[i].risk, &symbols[i].risk);
@@ -172,7 +149,9 @@ static int add_workers(struct daemon *d, struct bothy_error *error)
         d->worker_count++;
     }
     for (uint32_t i = 0; i < d->venue_count && d->virtual_time; i++) {
-        if (!(d->venues[i]->exchange->plugin.schema->flags & BOTHY_PLUGIN_VIRTUAL_TIME))
+        const struct conf_schema *schema = d->venues[i]->exchange->plugin.schema;
+
+        if (schema && !(schema->flags & BOTHY_PLUGIN_VIRTUAL_TIME))
             return bothy_fail(error, BOTHY_EINVAL,
                               "exchange %s lives in real time, others in virtual time: run them in "
                               "two hosts",
@@ -212,7 +191,8 @@ int setup_core(struct daemon *d, struct bothy_error *error)
     if (r < 0)
         return r;
     for (uint32_t i = 0; i < d->venue_count; i++)
-        venues[i] = (struct core_venue_conf) { .name = d->venues[i]->name };
+        venues[i] =
+            (struct core_venue_conf) { d->venues[i]->name, d->venues[i]->exchange->stale_after_ns };
     for (uint32_t i = 0; i < d->bot_count && r == 0; i++) {
         if (setup_bot_conf(d, d->bots[i]->bot, &bots[i], &symbols[i]) < 0)
             r = bothy_fail(error, BOTHY_ENOMEM, "too many instruments");

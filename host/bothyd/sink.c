@@ -37,8 +37,7 @@ static void sink_publish(void *context, const struct bothy_event *event)
         uint8_t copy[LASTVALUE_CELL_MAX] = { 0 };
 
         memcpy(copy, event, event->size);
-        lastvalue_store(&d->lastvalue, event->instrument - 1, (uint32_t)cell, event->seq, copy,
-                        &error);
+        lastvalue_store(&d->lastvalue, event->instrument, (uint32_t)cell, event->seq, copy, &error);
     }
     if (broadcast_append(&d->broadcast, event, event->size, NULL, &error) == BOTHY_EAGAIN) {
         /* A batch larger than half of the log: show what there is, reports first. */

@@ -160,10 +160,20 @@ void worker_start(struct worker *w)
     struct secrets secrets = { .count = 0 };
     int pair[2], err[2];
 
+    const char *unavailable =
+        w->kind == WORKER_BOT ? w->bot->unavailable : w->exchange->unavailable;
+
     if (w->phase != PHASE_NONE)
         return;
     w->wanted = 1;
     w->parked = 0;
+    if (unavailable) {
+        w->parked = 1;
+        set_phase(w, PHASE_NONE, STATUS_ERROR);
+        snprintf(w->cause, sizeof w->cause, "%s", unavailable);
+        log_say(d->log, BOTHY_LOG_ERROR, "PARKED", "%s is parked: %s", w->logger, w->cause);
+        return;
+    }
     w->restart_at_ns = 0;
     w->crash[0] = '\0';
     w->hang_warned = 0;
@@ -576,7 +586,7 @@ static void forget_process(struct worker *w)
         core_venue_state(d->core, w->index, BOTHY_FEED_STATE_DOWN, "its process is gone");
 }
 
-static void on_exit(struct worker *w, uint32_t status, uint64_t rss)
+static void on_end(struct worker *w, uint32_t status, uint64_t rss)
 {
     char text[sizeof w->cause];
     int hopeless = WIFEXITED((int)status) && WEXITSTATUS((int)status) == WIRE_EXIT_NO_RESTART;
@@ -642,7 +652,7 @@ void worker_on_link(struct daemon *d, const uint8_t *packet, size_t length)
             uint32_t status = bytes_get_u32(&in);
 
             bytes_get_u64(&in);
-            on_exit(w, status, bytes_get_u64(&in));
+            on_end(w, status, bytes_get_u64(&in));
         }
     }
 }

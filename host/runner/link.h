@@ -54,7 +54,7 @@ struct link {
  * Effect: maps what came with RINGS. The WIRE_RING_COUNT descriptors are [steals], even on
  * failure; the doorbells stay open, all others are closed. Errors: those of host/ipc.
  */
-int32_t link_attach(struct link *link, uint32_t generation, int control_fd,
+int32_t link_attach(struct link *link, uint32_t generation, uint32_t log_generation, int control_fd,
                     int fds[WIRE_RING_COUNT], struct bothy_error *error);
 
 /* Effect: one record to the core. Errors: BOTHY_EAGAIN (full), BOTHY_ERANGE (too long). */
@@ -81,8 +81,7 @@ int32_t link_read_command(struct link *link, struct link_command *ret_command,
  * Effect: the next event of the log. Errors: BOTHY_EAGAIN (none); BOTHY_ERANGE (lapped:
  * ret_event is then a gap event that stands for what is lost); BOTHY_EPROTO.
  */
-int32_t link_read_event(struct link *link, struct link_event *ret_event,
-                        struct bothy_error *error);
+int32_t link_read_event(struct link *link, struct link_event *ret_event, struct bothy_error *error);
 
 /* Effect: the heartbeat, and where the plugin is: rung is WIRE_RUNG_* or 0. */
 void link_beat(struct link *link);

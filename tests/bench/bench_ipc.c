@@ -1,8 +1,10 @@
 /*
  * host/ipc beside what the kernel offers. Costs within one thread; then a message of 128 bytes
  * from one process to another that sleeps, by way of a ring (futex, eventfd, pipe as doorbell),
- * a SEQPACKET pair and a pipe, in turns; then as many messages as will pass; then one record of
- * the log to 1, 15 and 100 sleeping processes. Each of the last takes at most two seconds.
+ * a SEQPACKET pair and a pipe, in turns, with both on one processor and on two, because that
+ * decides more than the transport does; then as many messages as will pass; then one record of
+ * the log to 1, 15 and 100 sleeping processes, which run where the scheduler puts them. Each of
+ * the last takes at most two seconds.
  */
 #include "config.h"
 
@@ -336,6 +338,22 @@ static void take_delays(struct lane *lane)
     }
 }
 
+/* Puts this process on the n-th processor that it may use; returns 0 if there are fewer. */
+static int run_on(int n, const cpu_set_t *usable)
+{
+    for (int i = 0; i < CPU_SETSIZE; i++) {
+        if (CPU_ISSET(i, usable) && n-- == 0) {
+            cpu_set_t one;
+
+            CPU_ZERO(&one);
+            CPU_SET(i, &one);
+            check_call(sched_setaffinity(0, sizeof one, &one), "sched_setaffinity");
+            return 1;
+        }
+    }
+    return 0;
+}
+
 static const struct {
     const char *name;
     int kind;
@@ -347,18 +365,25 @@ static const struct {
     { "pipe", -1 },
 };
 
-static void bench_hops(void)
+static void bench_hops(const char *where, int receiver)
 {
     struct lane lanes[ARRAY_SIZE(lanes_wanted)];
+    cpu_set_t usable;
     int64_t until_ns;
     char name[96];
 
-    if (!bench_wanted("ipc.hop"))
+    snprintf(name, sizeof name, "ipc.hop.%s", where);
+    if (!bench_wanted(name))
         return;
+    check_call(sched_getaffinity(0, sizeof usable, &usable), "sched_getaffinity");
+    if (CPU_COUNT(&usable) <= receiver)
+        return;
+    run_on(0, &usable);
     for (size_t i = 0; i < ARRAY_SIZE(lanes); i++) {
         open_lane(&lanes[i], lanes_wanted[i].name, lanes_wanted[i].kind);
         lanes[i].child = start_child();
         if (lanes[i].child == 0) {
+            run_on(receiver, &usable);
             take_delays(&lanes[i]);
             _exit(0);
         }
@@ -377,11 +402,12 @@ static void bench_hops(void)
     }
     for (size_t i = 0; i < ARRAY_SIZE(lanes); i++) {
         lane_send(&lanes[i], LAST);
-        snprintf(name, sizeof name, "ipc.hop.%s", lanes[i].name);
+        snprintf(name, sizeof name, "ipc.hop.%s.%s", where, lanes[i].name);
         report_percentiles(name, lanes[i].arrivals->delay_ns,
                            atomic_load(&lanes[i].arrivals->count));
         close_lane(&lanes[i]);
     }
+    check_call(sched_setaffinity(0, sizeof usable, &usable), "sched_setaffinity");
 }
 
 static void bench_passes(void)
@@ -516,7 +542,8 @@ int main(int argc, char **argv)
 {
     bench_begin(argc, argv);
     bench_local();
-    bench_hops();
+    bench_hops("one_processor", 0);
+    bench_hops("two_processors", 1);
     bench_passes();
     bench_audience(1);
     bench_audience(15);

@@ -102,7 +102,7 @@ static inline struct conf *fixture_load(const char *text, const struct conf_envi
     return conf;
 }
 
-static char fixture_folder_name[] = "/tmp/bothy-conf-XXXXXX";
+static char fixture_folder_name[400] = "/tmp/bothy-conf-XXXXXX";
 
 static inline int fixture_remove_entry(const char *path, const struct stat *st, int type,
                                        struct FTW *ftw)
@@ -116,6 +116,15 @@ static inline int fixture_remove_entry(const char *path, const struct stat *st, 
 static inline void fixture_remove(void)
 {
     nftw(fixture_folder_name, fixture_remove_entry, 8, FTW_DEPTH | FTW_PHYS);
+}
+
+/* The same within the build tree: before the first fixture_folder(). */
+static inline void fixture_use_build_tree(void)
+{
+    const char *build = getenv("BOTHY_BUILDDIR");
+
+    if (build)
+        snprintf(fixture_folder_name, sizeof fixture_folder_name, "%s/conf-XXXXXX", build);
 }
 
 /* A folder of this test alone, which goes away with it. [borrowed]: static. */

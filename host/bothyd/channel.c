@@ -20,7 +20,8 @@ int channel_open(struct worker *w, int fds[WIRE_RING_COUNT], struct bothy_error 
 
     for (int i = 0; i < WIRE_RING_COUNT; i++)
         fds[i] = -1;
-    r = doorbell_create(DOORBELL_EVENTFD, &w->bell, error);
+    /* A pipe: a hostile reader of an eventfd could make the core wait (ipc/doorbell.h). */
+    r = doorbell_create(DOORBELL_PIPE, &w->bell, error);
     if (r == 0)
         r = ring_create("bothy-commands", COMMANDS_BYTES, w->generation, &fds[WIRE_RING_COMMANDS],
                         error);

@@ -452,3 +452,17 @@ void channel_exchange_record(struct worker *w, const struct wire_record *record,
     }
     violation(w, record, length);
 }
+
+void channel_drain(struct worker *w)
+{
+    static union {
+        struct wire_record record;
+        uint8_t bytes[WIRE_RECORD_MAX];
+    } room;
+    size_t length = 0;
+
+    if (w->kind != WORKER_BOT)
+        return;
+    while (w->rings && channel_read(w, &room, sizeof room, &length) > 0)
+        channel_bot_record(w, &room.record, length);
+}

@@ -397,6 +397,7 @@ static void finish(struct daemon *d)
             struct worker *w = &d->workers[i];
 
             channel_logs(w);
+            channel_drain(w);
             /* A third of the time for a friendly end, then the other way. */
             if (w->phase == PHASE_STOP && w->rings &&
                 now_ns - w->phase_since_ns > d->conf->supervise.shutdown_timeout_ns / 3)

@@ -249,6 +249,8 @@ void channel_logs(struct worker *w);
 int channel_read(struct worker *w, void *record, size_t capacity, size_t *ret_length);
 /* Effect: hands a record of a bot to the core. */
 void channel_bot_record(struct worker *w, const struct wire_record *record, size_t length);
+/* Effect: takes all that a bot has said so far. */
+void channel_drain(struct worker *w);
 void channel_exchange_record(struct worker *w, const struct wire_record *record, size_t length);
 
 /* ---- drive.c ---- */

@@ -108,9 +108,10 @@ static void settle(struct daemon *d)
             if (worker_running(d->bots[i]) && !has_consumed(d->bots[i]))
                 busy = 1;
         }
-        if (busy) {
-            for (uint32_t i = 0; i < d->bot_count; i++)
+        for (uint32_t i = 0; i < d->bot_count; i++) {
+            if (busy)
                 take_answers(d, d->bots[i]);
+            channel_drain(d->bots[i]);
         }
         if (!make_durable(d) && !busy)
             return;
@@ -128,18 +129,11 @@ static int all_settled(const struct daemon *d)
     for (uint32_t i = 0; i < d->worker_count; i++) {
         const struct worker *w = &d->workers[i];
 
-        if (w->wanted && !w->parked && !worker_running(w))
+        /* One that failed once keeps nobody waiting. */
+        if (w->wanted && !w->parked && !worker_running(w) && w->restarts == 0)
             return 0;
     }
     return 1;
-}
-
-static void take_requests(struct worker *w)
-{
-    size_t length = 0;
-
-    while (w->rings && channel_read(w, &room, sizeof room, &length) > 0)
-        channel_bot_record(w, &room.record, length);
 }
 
 /* Reads an exchange until it has answered everything. */
@@ -171,7 +165,7 @@ static int open_market(struct daemon *d)
     if (!all_settled(d))
         return 0;
     for (uint32_t i = 0; i < d->bot_count; i++)
-        take_requests(d->bots[i]);
+        channel_drain(d->bots[i]);
     for (uint32_t i = 0; i < d->venue_count; i++) {
         if (!take_replies(d, d->venues[i]))
             return 0;

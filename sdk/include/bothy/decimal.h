@@ -114,7 +114,8 @@ BOTHY_API int32_t bothy_decimal_rescale(struct bothy_decimal value, int32_t expo
 
 /*
  * Effect: the multiple of `step` (> 0: a tick or lot size) nearest to value in the rounding's
- * sense. The result has the step's exponent or value's own 0. Errors: BOTHY_EINVAL, BOTHY_ERANGE.
+ * sense. The result has the step's exponent; a value that is a multiple already, and does not fit
+ * with that exponent, comes back as it is. Errors: BOTHY_EINVAL, BOTHY_ERANGE.
  */
 BOTHY_API int32_t bothy_decimal_round_to_step(struct bothy_decimal value, struct bothy_decimal step,
                                               int32_t rounding, struct bothy_decimal *ret_value);
@@ -134,7 +135,9 @@ BOTHY_API double bothy_decimal_to_double(struct bothy_decimal value);
 
 /*
  * Effect: value rounded to a multiple of 10^exponent. It is the one door from indicators to
- * money. Errors: BOTHY_EINVAL (not finite), BOTHY_ERANGE.
+ * money. What is rounded is the exact number that the double holds: 0.3 is a little less than three
+ * tenths, and rounded down to tenths it gives 0.2; use a HALF mode for a number that was meant to
+ * lie on the grid. Errors: BOTHY_EINVAL (not finite, or no such mode), BOTHY_ERANGE.
  */
 BOTHY_API int32_t bothy_decimal_from_double(double value, int32_t exponent, int32_t rounding,
                                             struct bothy_decimal *ret_value);

@@ -1,0 +1,289 @@
+/*
+ * Who gets what: the bots' subscriptions, joined into one request to the venue per instrument,
+ * and the history that a bot wants before its first live event. History is fetched once and
+ * kept for all.
+ */
+#include "core/state.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define FEEDS_ALL                                                                                  \
+    (BOTHY_FEED_TRADES | BOTHY_FEED_QUOTES | BOTHY_FEED_BOOK | BOTHY_FEED_BARS |                   \
+     BOTHY_FEED_FUNDING | BOTHY_FEED_OPEN_INTEREST | BOTHY_FEED_LIQUIDATIONS | BOTHY_FEED_RATIOS | \
+     BOTHY_FEED_MARK | BOTHY_FEED_SIGNALS | BOTHY_FEED_FORMING_BARS)
+#define FEED_BITS 11
+
+/* What the venue must send so that every bot, and the core itself, gets what it wants. */
+static void needs(const struct instrument *in, uint32_t *ret_feeds, uint32_t *ret_timeframes)
+{
+    uint32_t feeds = in->core_feeds, timeframes = 0;
+
+    for (uint32_t bit = 0; bit < FEED_BITS; bit++) {
+        if (in->bots[bit])
+            feeds |= 1u << bit;
+    }
+    feeds &= ~(uint32_t)(BOTHY_FEED_SIGNALS | BOTHY_FEED_FORMING_BARS);
+    for (uint32_t i = 0; i < in->series_count; i++) {
+        if (!(in->series[i].bots | in->series[i].forming_bots))
+            continue;
+        timeframes |= 1u << in->series[i].timeframe;
+    }
+    if (!in->defined) {
+        /* Not known yet what it has: ask for all that could serve; see router_request. */
+        if (timeframes)
+            feeds |= BOTHY_FEED_BARS;
+    } else {
+        uint32_t base = market_base_timeframe(in);
+        uint32_t price = market_price_feed(in);
+
+        feeds |= price; /* paper fills and the tracker live on it */
+        if (price == BOTHY_FEED_BARS || (timeframes && base != BOTHY_TF_NONE)) {
+            feeds |= BOTHY_FEED_BARS;
+            if (base != BOTHY_TF_NONE)
+                timeframes |= 1u << base;
+        } else if (timeframes) {
+            feeds |= BOTHY_FEED_TRADES;
+        }
+        feeds &= in->definition.feeds;
+        timeframes &= in->definition.bar_timeframes;
+    }
+    *ret_feeds = feeds;
+    *ret_timeframes = timeframes;
+}
+
+void router_request(struct core *core, struct instrument *in)
+{
+    struct bothy_feed_request request = { .size = sizeof request, .instrument = in->number };
+
+    needs(in, &request.feeds, &request.bar_timeframes);
+    if (in->requested_once && request.feeds == in->requested_feeds &&
+        request.bar_timeframes == in->requested_timeframes)
+        return;
+    in->requested_once = 1;
+    in->requested_feeds = request.feeds;
+    in->requested_timeframes = request.bar_timeframes;
+    memcpy(request.symbol, in->symbol, sizeof request.symbol);
+    core->sink.feeds(core->context, in->venue, &request);
+}
+
+static void send_history(struct core *core, struct bot *bot, struct instrument *in,
+                         struct bar_series *series, uint32_t wanted)
+{
+    struct bothy_history_end end = { .timeframe = series->timeframe };
+    uint32_t count = series->count < wanted ? series->count : wanted;
+    union event_room room;
+
+    for (uint32_t i = series->count - count; i < series->count; i++) {
+        const struct bothy_bar *bar = bars_get(series, i);
+        struct bothy_event *event = event_begin(&room, BOTHY_EVENT_BAR, in->number, in->venue,
+                                                bar->close_ns, bar, sizeof *bar);
+
+        event->flags = BOTHY_EVENT_HISTORY;
+        output_report(core, bot->number, event);
+    }
+    end.count = count;
+    output_report(core, bot->number,
+                  event_begin(&room, BOTHY_EVENT_HISTORY_END, in->number, in->venue, core->now_ns,
+                              &end, sizeof end));
+}
+
+void router_history_ready(struct core *core, struct instrument *in, struct bar_series *series)
+{
+    series->history_pending = 0;
+    for (uint32_t b = 0; b < core->bot_count; b++) {
+        struct bot *bot = &core->bots[b];
+
+        for (uint32_t i = 0; i < bot->pending_count;) {
+            struct pending_history *pending = &bot->pending[i];
+
+            if (pending->instrument != in->number || pending->timeframe != series->timeframe) {
+                i++;
+                continue;
+            }
+            send_history(core, bot, in, series, pending->count);
+            *pending = bot->pending[--bot->pending_count];
+        }
+    }
+}
+
+static int32_t want_history(struct core *core, struct bot *bot, struct instrument *in,
+                            struct bar_series *series, uint32_t count)
+{
+    struct bothy_history_request request = {
+        .size = sizeof request,
+        .instrument = in->number,
+        .feed = BOTHY_FEED_BARS,
+        .timeframe = series->timeframe,
+        .count = count,
+    };
+
+    if (series->count >= count || (series->history_asked && !series->history_pending)) {
+        send_history(core, bot, in, series, count);
+        return 0;
+    }
+    if (bot->pending_count == PENDING_MAX)
+        return BOTHY_ENOMEM;
+    bot->pending[bot->pending_count++] =
+        (struct pending_history) { in->number, series->timeframe, count };
+    if (series->history_asked)
+        return 0;
+    series->history_asked = 1;
+    series->history_pending = 1;
+    core->sink.history(core->context, in->venue, &request);
+    return 0;
+}
+
+static int32_t keep_room(struct bar_series *series, uint32_t wanted)
+{
+    uint32_t capacity = wanted < 500 ? 500 : wanted;
+    struct bothy_bar *bars;
+
+    if (capacity <= series->capacity)
+        return 0;
+    bars = calloc(capacity, sizeof *bars);
+    if (!bars)
+        return BOTHY_ENOMEM;
+    for (uint32_t i = 0; i < series->count; i++)
+        bars[i] = *bars_get(series, i);
+    free(series->bars);
+    series->bars = bars;
+    series->capacity = capacity;
+    series->next = series->count;
+    return 0;
+}
+
+int32_t core_subscribe(struct core *core, uint32_t number, const struct bothy_subscription *wanted)
+{
+    struct instrument *in = market_instrument(core, wanted->instrument);
+    struct bar_series *series = NULL;
+    struct bot *bot;
+    uint64_t mask;
+    int32_t r;
+
+    if (number >= core->bot_count || (wanted->feeds & ~(uint32_t)FEEDS_ALL) ||
+        wanted->history > HISTORY_BARS_MAX)
+        return BOTHY_EPROTO;
+    bot = &core->bots[number];
+    mask = UINT64_C(1) << number;
+    if (wanted->instrument == 0) {
+        if (wanted->feeds != BOTHY_FEED_SIGNALS)
+            return BOTHY_EPROTO;
+        bot->wants_signals = 1;
+        return 0;
+    }
+    if (!in || !bot_symbol(bot, wanted->instrument, NULL))
+        return BOTHY_EPROTO;
+    if (wanted->feeds & (BOTHY_FEED_BARS | BOTHY_FEED_FORMING_BARS)) {
+        if (bothy_timeframe_ns(wanted->timeframe) <= 0)
+            return BOTHY_EPROTO;
+        series = bars_series(core, in, wanted->timeframe);
+        if (!series || keep_room(series, wanted->history) < 0)
+            return BOTHY_ENOMEM;
+        if (wanted->feeds & BOTHY_FEED_BARS)
+            series->bots |= mask;
+        if (wanted->feeds & BOTHY_FEED_FORMING_BARS)
+            series->forming_bots |= mask;
+    }
+    for (uint32_t bit = 0; bit < FEED_BITS; bit++) {
+        if (wanted->feeds & (1u << bit))
+            in->bots[bit] |= mask;
+    }
+    router_request(core, in);
+    if (series && (wanted->feeds & BOTHY_FEED_BARS)) {
+        r = want_history(core, bot, in, series, wanted->history);
+        if (r < 0)
+            return r;
+    }
+    return 0;
+}
+
+int32_t core_unsubscribe(struct core *core, uint32_t number, uint32_t instrument, uint32_t feeds)
+{
+    struct instrument *in = market_instrument(core, instrument);
+    uint64_t mask;
+
+    if (number >= core->bot_count || (!in && instrument != 0))
+        return BOTHY_EPROTO;
+    mask = UINT64_C(1) << number;
+    if (!in) {
+        if (feeds & BOTHY_FEED_SIGNALS)
+            core->bots[number].wants_signals = 0;
+        return 0;
+    }
+    for (uint32_t bit = 0; bit < FEED_BITS; bit++) {
+        if (feeds & (1u << bit))
+            in->bots[bit] &= ~mask;
+    }
+    for (uint32_t i = 0; i < in->series_count; i++) {
+        if (feeds & BOTHY_FEED_BARS)
+            in->series[i].bots &= ~mask;
+        if (feeds & BOTHY_FEED_FORMING_BARS)
+            in->series[i].forming_bots &= ~mask;
+    }
+    router_request(core, in);
+    return 0;
+}
+
+void router_forget(struct core *core, struct bot *bot)
+{
+    uint64_t mask = UINT64_C(1) << bot->number;
+
+    bot->wants_signals = 0;
+    bot->pending_count = 0;
+    for (uint32_t i = 0; i < core->instrument_count; i++) {
+        struct instrument *in = &core->instruments[i];
+
+        for (uint32_t bit = 0; bit < FEED_BITS; bit++)
+            in->bots[bit] &= ~mask;
+        for (uint32_t s = 0; s < in->series_count; s++) {
+            in->series[s].bots &= ~mask;
+            in->series[s].forming_bots &= ~mask;
+        }
+    }
+}
+
+uint64_t core_interest(const struct core *core, const struct bothy_event *event)
+{
+    static const uint8_t feed_bit[BOTHY_EVENT_TYPE_MAX + 1] = {
+        [BOTHY_EVENT_TRADE] = 1,   [BOTHY_EVENT_QUOTE] = 2,         [BOTHY_EVENT_BOOK] = 3,
+        [BOTHY_EVENT_FUNDING] = 5, [BOTHY_EVENT_OPEN_INTEREST] = 6, [BOTHY_EVENT_LIQUIDATION] = 7,
+        [BOTHY_EVENT_RATIO] = 8,   [BOTHY_EVENT_MARK] = 9,
+    };
+    const struct instrument *in = market_instrument(core, event->instrument);
+    uint64_t bots = 0;
+
+    if (event->type == BOTHY_EVENT_SIGNAL) {
+        for (uint32_t b = 0; b < core->bot_count; b++) {
+            if (core->bots[b].wants_signals)
+                bots |= UINT64_C(1) << b;
+        }
+    }
+    if (!in || event->type > BOTHY_EVENT_TYPE_MAX)
+        return bots;
+    if (event->type == BOTHY_EVENT_BAR) {
+        const struct bothy_bar *bar = BOTHY_EVENT_BODY(event, struct bothy_bar);
+
+        for (uint32_t i = 0; i < in->series_count; i++) {
+            if (in->series[i].timeframe == bar->timeframe)
+                return event->flags & BOTHY_EVENT_FORMING ? in->series[i].forming_bots
+                                                          : in->series[i].bots;
+        }
+        return 0;
+    }
+    if (feed_bit[event->type])
+        return bots | in->bots[feed_bit[event->type] - 1];
+    /* Definitions, feed states: to all that have anything to do with the instrument. */
+    for (uint32_t bit = 0; bit < FEED_BITS; bit++)
+        bots |= in->bots[bit];
+    return bots;
+}
+
+int core_history_pending(const struct core *core)
+{
+    for (uint32_t b = 0; b < core->bot_count; b++) {
+        if (core->bots[b].pending_count)
+            return 1;
+    }
+    return 0;
+}

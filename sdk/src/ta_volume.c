@@ -1,0 +1,76 @@
+/*
+ * Indicators of volume: on-balance volume and the money flow index. Rolling volume is a
+ * bothy_rolling of the volumes.
+ */
+#include "ta_window.h"
+
+BOTHY_API void bothy_obv_init(struct bothy_obv *obv)
+{
+    *obv = (struct bothy_obv) { .count = 0 };
+}
+
+BOTHY_API int32_t bothy_obv_push(struct bothy_obv *obv, double close, double volume,
+                                 double *ret_value)
+{
+    double change, total;
+
+    if (!ta_good(close) || !ta_good(volume) || volume < 0)
+        return BOTHY_EINVAL;
+    if (obv->count == 0) {
+        obv->count = 1;
+        change = volume;
+    } else {
+        change = close > obv->previous_close ? volume : close < obv->previous_close ? -volume : 0;
+    }
+    obv->previous_close = close;
+    /* Neumaier's summation: what the larger operand swallows is kept beside. */
+    total = obv->total + change;
+    obv->compensation += fabs(obv->total) >= fabs(change) ? (obv->total - total) + change
+                                                          : (change - total) + obv->total;
+    obv->total = total;
+    *ret_value = total + obv->compensation;
+    return 1;
+}
+
+BOTHY_API int32_t bothy_mfi_init(struct bothy_mfi *mfi, uint32_t period, double *ring,
+                                 size_t ring_length)
+{
+    int32_t r;
+
+    if (!ta_good_period(period, 1))
+        return BOTHY_EINVAL;
+    r = ta_check_ring(ring, ring_length, BOTHY_MFI_RING(period));
+    if (r < 0)
+        return r;
+    window_init(&mfi->inflow, BOTHY_ROLLING_SUM, period, ring);
+    window_init(&mfi->outflow, BOTHY_ROLLING_SUM, period, ring + period);
+    mfi->previous = 0;
+    mfi->count = 0;
+    mfi->reserved = 0;
+    return 0;
+}
+
+BOTHY_API int32_t bothy_mfi_push(struct bothy_mfi *mfi, double high, double low, double close,
+                                 double volume, double *ret_value)
+{
+    double typical, previous, inflow, outflow;
+    int32_t r;
+
+    if (!ta_good_bar(high, low, close) || !ta_good(volume) || volume < 0)
+        return BOTHY_EINVAL;
+    typical = (high + low + close) / 3;
+    previous = mfi->previous;
+    mfi->previous = typical;
+    if (mfi->count == 0) {
+        mfi->count = 1;
+        return 0;
+    }
+    r = window_push(&mfi->inflow, BOTHY_ROLLING_SUM, typical > previous ? typical * volume : 0,
+                    &inflow);
+    if (!window_push(&mfi->outflow, BOTHY_ROLLING_SUM, typical < previous ? typical * volume : 0,
+                     &outflow) ||
+        !r)
+        return 0;
+    *ret_value = inflow + outflow > 0 ? 100 * (inflow / (inflow + outflow)) : 0;
+    return 1;
+}

@@ -1,0 +1,110 @@
+/*
+ * Starting processes: see spawn.h. Between fork and exec only async-signal-safe calls are made; a
+ * failure there travels to the parent through a pipe that exec closes.
+ */
+#include "supervise/spawn.h"
+
+#include "base/clean.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
+
+static int limit(int resource, uint64_t value)
+{
+    struct rlimit both = { value, value };
+
+    return setrlimit((__rlimit_resource_t)resource, &both);
+}
+
+/* Places the descriptors where the program expects them, above their final places first. */
+static int place_descriptors(const struct spawn_request *request, int report_fd)
+{
+    const int high = 3 + SPAWN_FDS_MAX + 8;
+    int moved[SPAWN_FDS_MAX];
+    int err = request->stderr_fd, null;
+
+    if (report_fd < high)
+        return -1;
+    for (uint32_t i = 0; i < request->fd_count; i++) {
+        moved[i] = fcntl(request->fds[i], F_DUPFD_CLOEXEC, high);
+        if (moved[i] < 0)
+            return -1;
+    }
+    if (err >= 0) {
+        err = fcntl(err, F_DUPFD_CLOEXEC, high);
+        null = open("/dev/null", O_RDWR | O_CLOEXEC);
+        if (err < 0 || null < 0 || dup2(null, 0) < 0 || dup2(null, 1) < 0 || dup2(err, 2) < 0)
+            return -1;
+    }
+    for (uint32_t i = 0; i < request->fd_count; i++) {
+        if (dup2(moved[i], 3 + (int)i) < 0)
+            return -1;
+    }
+    /* All between the last of them and the report pipe; the rest is closed by exec. */
+    return 0;
+}
+
+static void child(const struct spawn_request *request, pid_t parent, int report_fd)
+{
+    struct sigaction dflt = { .sa_handler = SIG_DFL };
+    sigset_t none;
+    int number;
+
+    for (int s = 1; s < NSIG; s++)
+        sigaction(s, &dflt, NULL);
+    sigemptyset(&none);
+    sigprocmask(SIG_SETMASK, &none, NULL);
+    if (prctl(PR_SET_PDEATHSIG, SIGKILL) < 0 || getppid() != parent)
+        _exit(127);
+    if (place_descriptors(request, report_fd) < 0)
+        goto fail;
+    if ((request->memory && limit(RLIMIT_AS, request->memory) < 0) ||
+        (request->open_files && limit(RLIMIT_NOFILE, request->open_files) < 0) ||
+        (!request->core_dumps && limit(RLIMIT_CORE, 0) < 0))
+        goto fail;
+    execve(request->path, request->argv, request->environment);
+fail:
+    number = errno;
+    if (write(report_fd, &number, sizeof number) < 0)
+        _exit(126);
+    _exit(127);
+}
+
+int spawn_process(const struct spawn_request *request, pid_t *ret_pid, struct bothy_error *error)
+{
+    _cleanup_close_ int report_read = -1, report_write = -1;
+    int report[2], number = 0;
+    pid_t pid, parent = getpid();
+    ssize_t n;
+
+    if (pipe2(report, O_CLOEXEC) < 0)
+        return bothy_fail(error, BOTHY_EIO, "cannot make a pipe: %s", strerror(errno));
+    report_read = report[0];
+    /* Out of the way of the places that the program's descriptors take. */
+    report_write = fcntl(report[1], F_DUPFD_CLOEXEC, 3 + SPAWN_FDS_MAX + 8);
+    close(report[1]);
+    if (report_write < 0)
+        return bothy_fail(error, BOTHY_EIO, "cannot place a pipe: %s", strerror(errno));
+    pid = fork();
+    if (pid < 0)
+        return bothy_fail(error, BOTHY_EIO, "cannot start a process: %s", strerror(errno));
+    if (pid == 0)
+        child(request, parent, report_write);
+    close(report_write);
+    report_write = -1;
+    do
+        n = read(report_read, &number, sizeof number);
+    while (n < 0 && errno == EINTR);
+    if (n == (ssize_t)sizeof number) {
+        waitpid(pid, NULL, 0);
+        return bothy_fail(error, BOTHY_EIO, "cannot execute %s: %s", request->path,
+                          strerror(number));
+    }
+    *ret_pid = pid;
+    return 0;
+}

@@ -114,12 +114,11 @@ static int32_t decade(double value)
     return exponent;
 }
 
-static int32_t take_steps(struct sim_market *m, const struct bothy_config *config,
-                          struct bothy_error *error)
+static int32_t take_steps(struct sim_market *m, struct bothy_error *error)
 {
     struct bothy_instrument *d = &m->definition;
-    struct bothy_decimal tick = bothy_config_decimal(config, "tick_size");
-    struct bothy_decimal lot = bothy_config_decimal(config, "lot_size");
+    struct bothy_decimal tick = m->with.tick;
+    struct bothy_decimal lot = m->with.lot;
     int32_t magnitude = decade(m->start_price);
 
     if (tick.coefficient <= 0)
@@ -148,7 +147,8 @@ static double fraction(const struct bothy_config *config, const char *name)
 
 static void take_parameters(struct sim_parameters *with, const struct bothy_config *config)
 {
-    with->price = bothy_config_number(config, "price");
+    with->price = 0;
+    with->tick = with->lot = bothy_decimal_zero();
     with->volatility = fraction(config, "volatility");
     with->drift = fraction(config, "drift");
     with->correlation = bothy_config_number(config, "correlation");
@@ -177,6 +177,76 @@ static void take_parameters(struct sim_parameters *with, const struct bothy_conf
     with->cascade_pause_ns = bothy_config_ns(config, "cascade_pause");
 }
 
+static int is_name(const char *name, size_t length, const char *known)
+{
+    return length == strlen(known) && memcmp(name, known, length) == 0;
+}
+
+/* One "name=value" of `length` bytes. */
+static int32_t take_particular(struct sim_parameters *with, const char *text, size_t length,
+                               struct bothy_error *error)
+{
+    const char *equals = memchr(text, '=', length);
+    size_t name = equals ? (size_t)(equals - text) : 0;
+    struct bothy_decimal value = bothy_decimal_zero();
+    double number;
+
+    if (!equals || bothy_decimal_parse(equals + 1, length - name - 1, &value) < 0 ||
+        value.coefficient <= 0)
+        return bothy_fail(error, BOTHY_EINVAL, "\"%.*s\" is not NAME=NUMBER with a number above 0",
+                          (int)length, text);
+    number = bothy_decimal_to_double(value);
+    if (is_name(text, name, "price"))
+        with->price = number;
+    else if (is_name(text, name, "tick_size") && value.coefficient < 1000000)
+        with->tick = value;
+    else if (is_name(text, name, "lot_size") && value.coefficient < 1000000)
+        with->lot = value;
+    else if (is_name(text, name, "volatility") && number <= 100)
+        with->volatility = number / 100;
+    else
+        return bothy_fail(error, BOTHY_EINVAL,
+                          "\"%.*s\": permitted are price, tick_size and lot_size (of at most six "
+                          "digits), and volatility up to 100",
+                          (int)length, text);
+    return 0;
+}
+
+/* Words parted by blanks: the symbol, then what is particular to it. */
+static int32_t take_particulars(struct sim_parameters *with, const char *text, const char *symbol,
+                                struct bothy_error *error)
+{
+    size_t length = strcspn(text, " ");
+
+    if (symbol && !is_name(text, length, symbol))
+        return 0;
+    for (text += length; *text; text += length) {
+        int32_t r;
+
+        text += strspn(text, " ");
+        length = strcspn(text, " ");
+        r = length > 0 ? take_particular(with, text, length < 60 ? length : 60, error) : 0;
+        if (r < 0)
+            return r;
+    }
+    return 0;
+}
+
+int32_t sim_particulars_check(const char *text, struct bothy_error *error)
+{
+    struct sim_parameters unused;
+    int32_t r;
+
+    if (!memchr(text, '/', strcspn(text, " ")))
+        return bothy_fail(error, BOTHY_EINVAL,
+                          "instruments: \"%.60s\" does not begin with a symbol, as BTC/USDT:USDT",
+                          text);
+    r = take_particulars(&unused, text, NULL, error);
+    if (r < 0)
+        bothy_error_prefix(error, "instruments: \"%.40s\"", text);
+    return r;
+}
+
 int32_t sim_define(struct sim_market *m, const struct bothy_config *config, const char *venue,
                    const char *symbol, struct bothy_error *error)
 {
@@ -185,11 +255,17 @@ int32_t sim_define(struct sim_market *m, const struct bothy_config *config, cons
     int32_t r;
 
     take_parameters(&m->with, config);
+    for (uint32_t i = 0; i < bothy_config_list_count(config, "instruments"); i++) {
+        r = take_particulars(&m->with, bothy_config_list_get(config, "instruments", i), symbol,
+                             error);
+        if (r < 0)
+            return r;
+    }
     r = take_symbol(m, symbol, error);
     if (r < 0)
         return r;
     m->start_price = first_price(m);
-    r = take_steps(m, config, error);
+    r = take_steps(m, error);
     if (r < 0)
         return r;
     /* Sizes in the options speak of dollars: turn them into a quote currency that is none. */

@@ -37,7 +37,8 @@ struct sim_options {
 
 /* What may differ by instrument. Rates and moves are fractions, not percent. */
 struct sim_parameters {
-    double price; /* at the beginning of the history */
+    double price;                   /* at the beginning of the history; 0: by its name */
+    struct bothy_decimal tick, lot; /* 0: by price */
     double volatility, drift, correlation;
     double calm_volatility, wild_volatility;
     int64_t calm_ns, normal_ns, wild_ns;
@@ -177,6 +178,9 @@ struct bothy_decimal sim_market_price(const struct sim_market *market, int64_t t
 struct bothy_decimal sim_market_quantity(const struct sim_market *market, int64_t lots);
 /* Returns how many lots are worth so much quote currency at a price; one at least. */
 int64_t sim_market_lots(const struct sim_market *market, double notional, double price);
+
+/* Effect: checks an element of the option `instruments`. Errors: BOTHY_EINVAL. */
+int32_t sim_particulars_check(const char *text, struct bothy_error *error);
 
 /* definition.c. Effect: symbol and options make definition, ticks, lots and the first price. */
 int32_t sim_define(struct sim_market *market, const struct bothy_config *config, const char *venue,

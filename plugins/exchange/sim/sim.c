@@ -22,107 +22,97 @@ struct sim {
     uint32_t feed_count;
 };
 
-#define OPTION(name_, type_, flags_, default_, minimum_, maximum_, unit_, doc_)                    \
+#define OPTION(name_, type_, default_, minimum_, maximum_, unit_, doc_)                            \
     {                                                                                              \
-        .name = name_, .type = BOTHY_OPTION_##type_, .flags = flags_, .default_value = default_,   \
+        .name = name_, .type = BOTHY_OPTION_##type_, .default_value = default_,                    \
         .minimum = minimum_, .maximum = maximum_, .unit = unit_, .doc = doc_                       \
     }
-#define EACH BOTHY_OPTION_PER_SYMBOL
 
 static const struct bothy_option options[] = {
-    OPTION("seed", INT, 0, "1", "0", NULL, NULL,
+    OPTION("seed", INT, "1", "0", NULL, NULL,
            "What the market is made from. The same seed gives the same market, to the byte."),
-    OPTION("start", TIME, 0, "2024-01-01T00:00:00Z", "2000-01-01T00:00:00Z", "2200-01-01T00:00:00Z",
+    OPTION("start", TIME, "2024-01-01T00:00:00Z", "2000-01-01T00:00:00Z", "2200-01-01T00:00:00Z",
            NULL, "The first instant; a whole minute."),
-    OPTION("duration", DURATION, 0, "0s", NULL, NULL, NULL,
+    OPTION("duration", DURATION, "0s", NULL, NULL, NULL,
            "How long the market lives; 0s: for ever."),
-    OPTION("step", DURATION, 0, "1s", "100ms", "1m", NULL,
+    OPTION("step", DURATION, "1s", "100ms", "1m", NULL,
            "Time between two instants; it must divide a minute."),
-    OPTION("history", DURATION, 0, "4d", "0s", "90d", NULL,
+    OPTION("history", DURATION, "4d", "0s", "90d", NULL,
            "How far the past reaches that can be asked for. It is computed at subscription."),
-    OPTION("price", NUMBER, EACH, "0", "0", "1000000000", NULL,
-           "Price at the beginning of the history; 0: the usual one of well-known currencies, "
-           "else one made from the seed."),
-    OPTION("tick_size", DECIMAL, EACH, "0", "0", "1000", NULL, "Step of prices; 0: by price."),
-    OPTION("lot_size", DECIMAL, EACH, "0", "0", "1000000", NULL, "Step of sizes; 0: by price."),
-    OPTION("min_notional", DECIMAL, EACH, "5", "0", NULL, NULL, "Least value of an order."),
-    OPTION("maker_fee", DECIMAL, EACH, "0.0002", "-0.01", "0.1", NULL,
+    OPTION("instruments", LIST, NULL, NULL, NULL, NULL,
+           "What is particular to an instrument: \"BTC/USDT:USDT price=64000 tick_size=0.1 "
+           "lot_size=0.001 volatility=2.5\", each of the four as wanted. Others get the usual "
+           "price of a well-known currency, or one made from the seed, and steps that fit it. "
+           "The price is that at the beginning of the history."),
+    OPTION("min_notional", DECIMAL, "5", "0", NULL, NULL, "Least value of an order."),
+    OPTION("maker_fee", DECIMAL, "0.0002", "-0.01", "0.1", NULL,
            "Fee of resting orders, as a fraction."),
-    OPTION("taker_fee", DECIMAL, EACH, "0.0005", "-0.01", "0.1", NULL,
+    OPTION("taker_fee", DECIMAL, "0.0005", "-0.01", "0.1", NULL,
            "Fee of crossing orders, as a fraction."),
-    OPTION("volatility", PERCENT, EACH, "3", "0.01", "100", "% a day",
+    OPTION("volatility", PERCENT, "3", "0.01", "100", "% a day",
            "Standard deviation of a normal day's return."),
-    OPTION("drift", PERCENT, EACH, "0", "-20", "20", "% a day", "Trend of all days."),
-    OPTION("correlation", NUMBER, EACH, "0.5", "0", "1", NULL,
+    OPTION("drift", PERCENT, "0", "-20", "20", "% a day", "Trend of all days."),
+    OPTION("correlation", NUMBER, "0.5", "0", "1", NULL,
            "How much of the noise the instruments share."),
-    OPTION("calm_volatility", NUMBER, EACH, "0.5", "0", "10", NULL,
+    OPTION("calm_volatility", NUMBER, "0.5", "0", "10", NULL,
            "Volatility of calm times, as a multiple."),
-    OPTION("wild_volatility", NUMBER, EACH, "2.5", "0", "20", NULL,
+    OPTION("wild_volatility", NUMBER, "2.5", "0", "20", NULL,
            "Volatility of wild times, as a multiple."),
-    OPTION("calm_time", DURATION, EACH, "90m", "1m", NULL, NULL, "Mean length of calm times."),
-    OPTION("normal_time", DURATION, EACH, "2h", "1m", NULL, NULL, "Mean length of normal times."),
-    OPTION("wild_time", DURATION, EACH, "45m", "1m", NULL, NULL, "Mean length of wild times."),
-    OPTION("spread", PERCENT, EACH, "0.004", "0", "5", "%", "Between best bid and best ask."),
-    OPTION("book_levels", INT, EACH, "20", "1", "250", "levels", "Levels of the book a side."),
-    OPTION("depth_notional", NUMBER, EACH, "60000", "1", NULL, "USD",
+    OPTION("calm_time", DURATION, "90m", "1m", NULL, NULL, "Mean length of calm times."),
+    OPTION("normal_time", DURATION, "2h", "1m", NULL, NULL, "Mean length of normal times."),
+    OPTION("wild_time", DURATION, "45m", "1m", NULL, NULL, "Mean length of wild times."),
+    OPTION("spread", PERCENT, "0.004", "0", "5", "%", "Between best bid and best ask."),
+    OPTION("book_levels", INT, "20", "1", "250", "levels", "Levels of the book a side."),
+    OPTION("depth_notional", NUMBER, "60000", "1", NULL, "USD",
            "Mean value of the orders at a level of the book."),
-    OPTION("trade_rate", NUMBER, EACH, "2", "0", "1000", "a second",
-           "Mean trades in normal times."),
-    OPTION("trade_notional", NUMBER, EACH, "4000", "0", NULL, "USD", "Mean value of a trade."),
-    OPTION("funding_interval", DURATION, EACH, "8h", "1m", "1d", NULL,
+    OPTION("trade_rate", NUMBER, "2", "0", "1000", "a second", "Mean trades in normal times."),
+    OPTION("trade_notional", NUMBER, "4000", "0", NULL, "USD", "Mean value of a trade."),
+    OPTION("funding_interval", DURATION, "8h", "1m", "1d", NULL,
            "Between two settlements, counted from midnight UTC; whole minutes."),
-    OPTION("funding_update", DURATION, EACH, "1m", "100ms", NULL, NULL,
+    OPTION("funding_update", DURATION, "1m", "100ms", NULL, NULL,
            "Between two publications of the predicted rate."),
-    OPTION("funding_base", PERCENT, EACH, "0.01", "-0.5", "0.5", "% per 8h",
+    OPTION("funding_base", PERCENT, "0.01", "-0.5", "0.5", "% per 8h",
            "The rate when the perpetual has no premium."),
-    OPTION("funding_volatility", PERCENT, EACH, "0.03", "0", "1", "%",
+    OPTION("funding_volatility", PERCENT, "0.03", "0", "1", "%",
            "Standard deviation of the premium that the rate follows."),
-    OPTION("mark_update", DURATION, EACH, "3s", "100ms", NULL, NULL,
+    OPTION("mark_update", DURATION, "3s", "100ms", NULL, NULL,
            "Between two publications of the mark price."),
-    OPTION("open_interest", NUMBER, EACH, "500000000", "1", NULL, "USD",
+    OPTION("open_interest", NUMBER, "500000000", "1", NULL, "USD",
            "Open interest that the market returns to."),
-    OPTION("open_interest_update", DURATION, EACH, "1m", "100ms", NULL, NULL,
+    OPTION("open_interest_update", DURATION, "1m", "100ms", NULL, NULL,
            "Between two publications of the open interest."),
-    OPTION("ratio_update", DURATION, EACH, "5m", "100ms", NULL, NULL,
+    OPTION("ratio_update", DURATION, "5m", "100ms", NULL, NULL,
            "Between two publications of the ratios, and what the takers' is counted over."),
-    OPTION("cascade_move", PERCENT, EACH, "0.6", "0", "50", "%",
+    OPTION("cascade_move", PERCENT, "0.6", "0", "50", "%",
            "A move within five minutes, out of the range of the last 100, that begins a cascade of "
            "liquidations; 0: none ever."),
-    OPTION("cascade_time", DURATION, EACH, "90s", "1s", "1h", NULL, "Length of a cascade."),
-    OPTION("cascade_notional", NUMBER, EACH, "5000000", "1", NULL, "USD",
+    OPTION("cascade_time", DURATION, "90s", "1s", "1h", NULL, "Length of a cascade."),
+    OPTION("cascade_notional", NUMBER, "5000000", "1", NULL, "USD",
            "Mean value that a cascade liquidates."),
-    OPTION("cascade_impact", PERCENT, EACH, "0.9", "0", "10", "%",
+    OPTION("cascade_impact", PERCENT, "0.9", "0", "10", "%",
            "How far a cascade moves the price; about half of it comes back."),
-    OPTION("cascade_pause", DURATION, EACH, "45m", "0s", NULL, NULL,
+    OPTION("cascade_pause", DURATION, "45m", "0s", NULL, NULL,
            "Least time between two cascades of an instrument."),
 };
-
-/* In the tables of options a symbol's value wins: what a symbol has must be checked as well. */
-static int32_t check_view(const struct bothy_config *config, struct bothy_error *error)
-{
-    if (bothy_config_ns(config, "funding_interval") % BOTHY_NS_PER_MIN != 0)
-        return bothy_fail(error, BOTHY_EINVAL, "funding_interval must be whole minutes, as 8h");
-    return 0;
-}
 
 static int32_t sim_check(const struct bothy_config *config, struct bothy_error *error)
 {
     int64_t step = bothy_config_ns(config, "step");
-    int32_t r = check_view(config, error);
 
-    if (r < 0)
-        return r;
-    for (uint32_t i = 0; i < bothy_config_symbol_count(config); i++) {
-        r = check_view(bothy_config_for_symbol(config, i), error);
-        if (r < 0)
-            return r;
-    }
     if (step <= 0 || BOTHY_NS_PER_MIN % step != 0)
         return bothy_fail(error, BOTHY_EINVAL,
                           "step must divide a minute: 100ms, 250ms, 1s, 5s, 15s, 1m …");
     if (bothy_config_ns(config, "start") % BOTHY_NS_PER_MIN != 0)
         return bothy_fail(error, BOTHY_EINVAL,
                           "start must be a whole minute: set its seconds to 0");
+    if (bothy_config_ns(config, "funding_interval") % BOTHY_NS_PER_MIN != 0)
+        return bothy_fail(error, BOTHY_EINVAL, "funding_interval must be whole minutes, as 8h");
+    for (uint32_t i = 0; i < bothy_config_list_count(config, "instruments"); i++) {
+        int32_t r = sim_particulars_check(bothy_config_list_get(config, "instruments", i), error);
+
+        if (r < 0)
+            return r;
+    }
     return 0;
 }
 
@@ -177,16 +167,6 @@ static struct sim_feed *find(struct sim *sim, const char *symbol)
     return NULL;
 }
 
-/* The view of the configuration in which the values of this symbol win. */
-static const struct bothy_config *view(const struct sim *sim, const char *symbol)
-{
-    for (uint32_t i = 0; i < bothy_config_symbol_count(sim->config); i++) {
-        if (strcmp(bothy_config_symbol(sim->config, i), symbol) == 0)
-            return bothy_config_for_symbol(sim->config, i);
-    }
-    return sim->config;
-}
-
 static int32_t add(struct sim *sim, const char *symbol, struct sim_feed **ret_feed,
                    struct bothy_error *error)
 {
@@ -198,7 +178,7 @@ static int32_t add(struct sim *sim, const char *symbol, struct sim_feed **ret_fe
     feed = calloc(1, sizeof *feed);
     if (!feed)
         return bothy_fail(error, BOTHY_ENOMEM, "no memory for %s", symbol);
-    r = sim_market_new(&sim->options, view(sim, symbol), sim->output.host->instance, symbol,
+    r = sim_market_new(&sim->options, sim->config, sim->output.host->instance, symbol,
                        &feed->market, error);
     if (r < 0) {
         free(feed);

@@ -8,15 +8,17 @@ Decisions, where the formulas leave a choice
   bars       A timestamp in the file is the time at which the minute opens; UTC.
              A bar of N minutes begins at a multiple of N minutes since 1970. Its open is that
              of its first minute, its close that of its last one, its volume the exact sum.
-             It closes when its last minute closes. If that minute is missing, it closes when a
-             later minute shows that it must be over; its close time is the end of its span.
+             It closes when its last minute closes. If that minute is missing, it closes when
+             the next minute that exists closes: only then is it known to be over, and that is
+             the time of a signal on it.
              The first bar of a file is left out if its first minute is missing; a later bar with
              missing minutes is made from those that exist. What is still forming at the
              end of the file is never emitted.
-  order      When a minute ends: (1) a longer bar that is overdue closes, (2) open signals are
-             judged on that minute, (3) the longer bar that ends with it closes, and the strategy
-             decides. So a signal that ends in the very minute in which the next one
-             is born does not stand in its way.
+  order      When a minute ends: (1) open signals are judged on that minute, (2) a longer bar that
+             is overdue closes, and the strategy decides, (3) the longer bar that ends with this
+             minute closes, and the strategy decides. So a signal that ends in the very minute in
+             which the next one is born does not stand in its way.
+             Time of a signal is the time at which the strategy decides.
   levels     As the TP/SL calculator validates: the stop's distance in percent of the entry may
              be neither above the maximum nor below the minimum, the first target's distance
              over the stop's not under min_rr (by more than 1e-9), all in the direction, targets
@@ -78,7 +80,7 @@ class Aggregator:
     def __init__(self, minutes):
         self.span = minutes * MINUTE
         self.forming = None
-        self.first = True
+        self.left_out = None  # when the bar that the file begins in the middle of is over
 
     def overdue(self, minute):
         """The forming bar, if `minute` lies beyond it."""
@@ -91,9 +93,10 @@ class Aggregator:
     def add(self, minute):
         """Takes a minute; returns the bar that it completes, or None."""
         start = minute.start - minute.start % self.span
-        if self.first and minute.start != start:
+        if self.left_out is None:
+            self.left_out = 0 if minute.start == start else start + self.span
+        if minute.start < self.left_out:
             return None
-        self.first = False
         bar = self.forming
         if bar is None:
             self.forming = bar = Bar(start, start + self.span, minute.open, minute.high,
@@ -205,7 +208,8 @@ class Host:
 def run(minutes, timeframe, host, on_bar, events=(), on_event=None):
     """Drives a strategy over minutes, and over (time, value) events between them.
 
-    An event at the very time at which a bar closes comes after that bar.
+    `on_bar` gets a bar and the time at which it is known to be closed. An event at the very time at
+    which a bar closes comes after that bar.
     """
     aggregator = Aggregator(timeframe)
     waiting = list(events)
@@ -213,13 +217,10 @@ def run(minutes, timeframe, host, on_bar, events=(), on_event=None):
         while waiting and waiting[0][0] < minute.end:
             # A bar whose last minute is missing is still open for such an event.
             on_event(*waiting.pop(0))
-        bar = aggregator.overdue(minute)
-        if bar:
-            on_bar(bar)
         host.judge(minute)
-        bar = aggregator.add(minute)
-        if bar:
-            on_bar(bar)
+        for bar in (aggregator.overdue(minute), aggregator.add(minute)):
+            if bar:
+                on_bar(bar, minute.end)
     while waiting and minutes and waiting[0][0] <= minutes[-1].end:
         on_event(*waiting.pop(0))
 

@@ -22,7 +22,7 @@ Bars, levels, cooldown, cap and outcomes: see model.py. Decisions of this rule:
   trend      Bullish patterns need close > SMA50 of closes, bearish ones close < SMA50, the
              pattern's bar included in the average. No signal before there are 50 bars.
              --trend off turns both rules off.
-  levels     Entry is the close, time of the signal the close time of the bar. Stop: hammer
+  levels     Entry is the close. Stop: hammer
              low - 0.1 range; shooting_star high + 0.1 range (range = high - low of that bar);
              other longs lowest low of the last three bars * 0.99, other shorts highest high *
              1.005. No further buffer. Targets: entry +- risk * tp1_mult, tp2_mult, tp3_mult.
@@ -111,7 +111,7 @@ def main():
     host, risk = model.make_host(arguments)
     bars = []
 
-    def on_bar(bar):
+    def on_bar(bar, now):
         bars.append(bar)
         found = find_pattern(bars[-3:])
         if not found:
@@ -126,7 +126,7 @@ def main():
         distance = abs(bar.close - stop)
         targets = [bar.close + side * distance * risk[mult]
                    for mult in ("tp1_mult", "tp2_mult", "tp3_mult") if risk[mult] > 0]
-        host.offer(Decimal(bar.end), side, bar.close, stop, targets, pattern=name)
+        host.offer(Decimal(now), side, bar.close, stop, targets, pattern=name)
 
     model.run(model.read_minutes(arguments.ohlcv), arguments.timeframe, host, on_bar)
     print(host.report())

@@ -3,6 +3,7 @@
  * is a window). Bars are a random walk of 4096, fed in a circle.
  */
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -202,7 +203,7 @@ static void begin(const char *name, double first, double second, double third)
         abort();
 }
 
-/* All indicators by name over the whole series: what a sweep pays for the interface. */
+/* The whole series at once, as backtests and sweeps compute it. */
 static void run_by_name(void *context, uint64_t iterations)
 {
     static double values[BARS * BOTHY_TA_OUTPUTS_MAX];
@@ -265,9 +266,16 @@ int main(int argc, char **argv)
     begin("mfi", 14, 0, 0);
     bench_run("ta.mfi", "ns", feed_mfi, &series);
 
-    begin("ema", PERIOD, 0, 0);
-    bench_run_items("ta.run_ema", "ns", BARS, run_by_name, &series);
-    begin("bbands", PERIOD, 2, 0);
-    bench_run_items("ta.run_bbands", "ns", BARS, run_by_name, &series);
+    for (uint32_t k = 0; bothy_ta_get(k); k++) {
+        const struct bothy_ta_info *info = bothy_ta_get(k);
+        double parameters[BOTHY_TA_PARAMETERS_MAX] = { 0 };
+        char name[64];
+
+        for (uint32_t j = 0; j < info->parameter_count; j++)
+            parameters[j] = info->parameters[j].default_value;
+        begin(info->name, parameters[0], parameters[1], parameters[2]);
+        snprintf(name, sizeof name, "ta.run.%s", info->name);
+        bench_run_items(name, "ns", BARS, run_by_name, &series);
+    }
     return bench_end();
 }

@@ -281,7 +281,6 @@ START_TEST(history_warms_up_and_says_nothing)
     ck_assert_ptr_nonnull(bars);
     ck_assert_uint_ge(bars->history, 20);
     ck_assert_ptr_nonnull(interest);
-    ck_assert_uint_gt(interest->history, 0);
     ck_assert_ptr_nonnull(host_subscription(host, 0, BOTHY_FEED_FUNDING));
     ck_assert_ptr_nonnull(host_subscription(host, 0, BOTHY_FEED_TRADES | BOTHY_FEED_RATIOS));
     host->now_ns = T0 + 24 * FIVE;
@@ -291,6 +290,34 @@ START_TEST(history_warms_up_and_says_nothing)
     host_interest(host, 0, 1050, 0);
     host_funding(host, 0, "0.0005", 8, 0);
     ck_assert(host_number(host_last_signal(host), "score") == -4);
+    host_free(host);
+}
+END_TEST
+
+START_TEST(last_values_after_a_gap_are_no_news)
+{
+    struct strategy_host *host = started(FALLING);
+
+    host->event_flags = BOTHY_EVENT_CONFLATED;
+    host_funding(host, 0, "0.0005", 8, BOTHY_FUNDING_SETTLED);
+    takers(host, 0, 97.6, 0.7);
+    ck_assert_uint_eq(host->signal_count, 0);
+    host->event_flags = 0;
+    host_funding(host, 0, "0.0005", 8, BOTHY_FUNDING_SETTLED);
+    ck_assert(host_number(host_last_signal(host), "score") == -3);
+    host_free(host);
+}
+END_TEST
+
+START_TEST(a_trade_without_a_side_only_moves_the_price)
+{
+    struct strategy_host *host = started(FALLING);
+
+    takers(host, 0, 97.6, 0.7);
+    host_trade(host, 0, 0, 97.4, 1000);
+    host_funding(host, 0, "0.0005", 8, 0);
+    ck_assert_double_eq_tol(host_number(host_last_signal(host), "taker_ratio"), 0.7, 1e-9);
+    ck_assert_double_eq_tol(host_last_signal(host)->entry, 97.4, 1e-9);
     host_free(host);
 }
 END_TEST
@@ -458,6 +485,8 @@ static Suite *make_suite(void)
     tcase_add_test(all, predicted_rates_are_judged_once_per_interval_and_paid_ones_always);
     tcase_add_test(all, nothing_is_judged_without_an_average_or_on_bars_that_stopped);
     tcase_add_test(all, history_warms_up_and_says_nothing);
+    tcase_add_test(all, last_values_after_a_gap_are_no_news);
+    tcase_add_test(all, a_trade_without_a_side_only_moves_the_price);
     tcase_add_test(all, open_interest_survives_a_restart);
     tcase_add_test(all, a_damaged_state_is_refused);
     tcase_add_test(all, reload_changes_thresholds);

@@ -323,7 +323,7 @@ static void deliver(struct strategy_host *h, uint16_t type, uint32_t instrument,
     ck_assert_ptr_nonnull(event);
     event->size = (uint16_t)size;
     event->type = type;
-    event->flags = flags;
+    event->flags = flags | h->event_flags;
     event->instrument = instrument;
     event->ts_event_ns = h->now_ns;
     event->ts_recv_ns = h->now_ns;

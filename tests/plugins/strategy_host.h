@@ -32,6 +32,7 @@ struct strategy_host {
     uint32_t option_count;
     struct bothy_config *config;
     int64_t now_ns;
+    uint32_t event_flags; /* added to every event */
     uint32_t symbol_count;
     struct bothy_instrument instruments[HOST_SYMBOLS];
     struct bothy_subscription subscriptions[HOST_SUBSCRIPTIONS];

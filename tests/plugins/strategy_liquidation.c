@@ -408,6 +408,20 @@ START_TEST(nothing_is_judged_on_bars_that_stopped)
 }
 END_TEST
 
+START_TEST(last_values_after_a_gap_are_no_news)
+{
+    struct strategy_host *host = started("contrarian");
+
+    price(host, 97.5);
+    host->event_flags = BOTHY_EVENT_CONFLATED;
+    host_liquidation(host, 0, LONGS, 97.5, 1000);
+    host->event_flags = 0;
+    host_liquidation(host, 0, LONGS, 97.5, 1);
+    ck_assert_uint_eq(host->signal_count, 0);
+    host_free(host);
+}
+END_TEST
+
 START_TEST(sums_survive_a_restart)
 {
     struct strategy_host *first = started("contrarian"), *second = started("contrarian");
@@ -524,6 +538,7 @@ static Suite *make_suite(void)
     tcase_add_test(all, trades_do_not_stand_in_where_there_is_a_feed);
     tcase_add_test(all, history_warms_up_and_says_nothing);
     tcase_add_test(all, nothing_is_judged_on_bars_that_stopped);
+    tcase_add_test(all, last_values_after_a_gap_are_no_news);
     tcase_add_test(all, sums_survive_a_restart);
     tcase_add_test(all, reload_changes_thresholds);
     tcase_add_test(all, levels_that_do_not_pass_give_no_signal);

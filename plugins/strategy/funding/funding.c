@@ -33,7 +33,7 @@
 static const struct bothy_option options[] = {
     { "timeframe", BOTHY_OPTION_TIMEFRAME, SYMBOL, "5m", NULL, NULL, NULL, NULL,
       "Length of the bars that average and true range are made of." },
-    { "ema_period", BOTHY_OPTION_INT, SYMBOL, "20", "1", "1000", "bars", NULL,
+    { "ema_period", BOTHY_OPTION_INT, SYMBOL, "20", "1", "500", "bars", NULL,
       "Bars of the exponential moving average that the price is compared with." },
     { "funding_high", BOTHY_OPTION_PERCENT, LIVE, "0.02", "0", "100", "%", NULL,
       "Rate from which a side counts as crowded." },
@@ -297,7 +297,7 @@ static int32_t start(void *data, struct bothy_error *error)
         /* The rest may be missing: the score does without. */
         if (symbol->taker_trades > 0)
             extra |= BOTHY_FEED_TRADES;
-        r = subscribe(self, symbol->instrument, BOTHY_FEED_OPEN_INTEREST, 0, INTEREST_SAMPLES);
+        r = subscribe(self, symbol->instrument, BOTHY_FEED_OPEN_INTEREST, 0, 0);
         if (r < 0)
             bothy_log(self->host, BOTHY_LOG_NOTICE, "%s: no open interest: %s",
                       bothy_config_symbol(self->config, i), bothy_strerror(r));
@@ -520,7 +520,7 @@ static int32_t take_bar(struct symbol *symbol, const struct bothy_bar *body)
     int32_t r;
 
     /* History and live bars may overlap. */
-    if (body->timeframe != symbol->timeframe || low <= 0 || high < low ||
+    if (body->timeframe != symbol->timeframe || body->open_ns < 0 || low <= 0 || high < low ||
         (symbol->bar_close_ns != 0 && body->open_ns <= symbol->bar_open_ns))
         return 0;
     r = bothy_ema_push(&symbol->ema, close, &symbol->average);
@@ -537,17 +537,19 @@ static int32_t take_bar(struct symbol *symbol, const struct bothy_bar *body)
     return 0;
 }
 
-static int32_t take_trade(struct funding *self, struct symbol *symbol, const struct bothy_event *e)
+static void take_trade(struct funding *self, struct symbol *symbol, const struct bothy_event *e)
 {
     const struct bothy_trade *body = BOTHY_EVENT_BODY(e, struct bothy_trade);
+    double value;
 
     if (!body || symbol->taker_trades == 0 || bothy_decimal_sign(body->price) <= 0)
-        return 0;
+        return;
     symbol->price = bothy_decimal_to_double(body->price);
-    symbol->trade_ns = self->clock->now_ns(self->host);
-    return bothy_flow_push(&symbol->flow, body->taker_side,
-                           bothy_quote_value(self->instruments->get(self->host, e->instrument),
-                                             body->price, body->quantity));
+    value = bothy_quote_value(self->instruments->get(self->host, e->instrument), body->price,
+                              body->quantity);
+    /* A trade whose taker the venue does not tell says nothing about takers: no error. */
+    if (bothy_flow_push(&symbol->flow, body->taker_side, value) == 0)
+        symbol->trade_ns = self->clock->now_ns(self->host);
 }
 
 static void take_ratio(struct symbol *symbol, const struct bothy_ratio *body, int64_t ts_ns)
@@ -567,7 +569,8 @@ static void take_ratio(struct symbol *symbol, const struct bothy_ratio *body, in
 static int32_t on_event(void *data, const struct bothy_event *event)
 {
     struct funding *self = data;
-    uint32_t history = event->flags & BOTHY_EVENT_HISTORY;
+    /* After a gap a last value may be hours old: it stands for what was, not for news. */
+    uint32_t past = event->flags & (BOTHY_EVENT_HISTORY | BOTHY_EVENT_CONFLATED);
     const struct bothy_open_interest *interest;
     const struct bothy_funding *funding;
     const struct bothy_ratio *ratio;
@@ -587,10 +590,12 @@ static int32_t on_event(void *data, const struct bothy_event *event)
         bar = BOTHY_EVENT_BODY(event, struct bothy_bar);
         return bar && !(event->flags & BOTHY_EVENT_FORMING) ? take_bar(symbol, bar) : 0;
     case BOTHY_EVENT_TRADE:
-        return history ? 0 : take_trade(self, symbol, event);
+        if (!past)
+            take_trade(self, symbol, event);
+        return 0;
     case BOTHY_EVENT_FUNDING:
         funding = BOTHY_EVENT_BODY(event, struct bothy_funding);
-        return funding && !history ? take_funding(self, symbol, funding) : 0;
+        return funding && !past ? take_funding(self, symbol, funding) : 0;
     case BOTHY_EVENT_OPEN_INTEREST:
         interest = BOTHY_EVENT_BODY(event, struct bothy_open_interest);
         if (interest)
@@ -599,7 +604,7 @@ static int32_t on_event(void *data, const struct bothy_event *event)
         return 0;
     case BOTHY_EVENT_RATIO:
         ratio = BOTHY_EVENT_BODY(event, struct bothy_ratio);
-        if (ratio && !history)
+        if (ratio && !past)
             take_ratio(symbol, ratio, event->ts_event_ns);
         return 0;
     default:

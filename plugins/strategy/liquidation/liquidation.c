@@ -36,7 +36,7 @@ static const struct bothy_option options[] = {
       "Where liquidations come from. auto: the venue's feed, or large trades where it has none." },
     { "timeframe", BOTHY_OPTION_TIMEFRAME, SYMBOL, "5m", NULL, NULL, NULL, NULL,
       "Length of the bars that bands and true range are made of." },
-    { "bb_period", BOTHY_OPTION_INT, SYMBOL, "20", "2", "1000", "bars", NULL,
+    { "bb_period", BOTHY_OPTION_INT, SYMBOL, "20", "2", "500", "bars", NULL,
       "Bars of the Bollinger bands." },
     { "bb_deviations", BOTHY_OPTION_NUMBER, SYMBOL, "2", "0.1", "10", NULL, NULL,
       "Distance of the bands from their mean, in standard deviations." },
@@ -521,6 +521,9 @@ static int32_t take_trade(struct liquidation *self, struct symbol *symbol,
     value = bothy_quote_value(self->instruments->get(self->host, event->instrument), body->price,
                               body->quantity);
     symbol->price = bothy_decimal_to_double(body->price);
+    /* A trade whose taker the venue does not tell says nothing about takers: no error. */
+    if (body->taker_side != BOTHY_SIDE_BUY && body->taker_side != BOTHY_SIDE_SELL)
+        return 0;
     if (symbol->flow_trades > 0) {
         r = bothy_flow_push(&symbol->flow, body->taker_side, value);
         if (r < 0)
@@ -548,7 +551,7 @@ static int32_t take_bar(struct liquidation *self, struct symbol *symbol,
     int32_t r;
 
     /* History and live bars may overlap. */
-    if (body->timeframe != symbol->timeframe || low <= 0 || high < low ||
+    if (body->timeframe != symbol->timeframe || body->open_ns < 0 || low <= 0 || high < low ||
         (symbol->bar_close_ns != 0 && body->open_ns <= symbol->bar_open_ns))
         return 0;
     r = bothy_bbands_push(&symbol->bbands, close, &symbol->bands);
@@ -629,7 +632,8 @@ static int32_t take_live(struct liquidation *self, struct symbol *symbol,
 static int32_t on_event(void *data, const struct bothy_event *event)
 {
     struct liquidation *self = data;
-    int live = !(event->flags & BOTHY_EVENT_HISTORY);
+    /* After a gap a last value may be minutes old: it stands for what was, not for news. */
+    int live = !(event->flags & (BOTHY_EVENT_HISTORY | BOTHY_EVENT_CONFLATED));
     const struct bothy_bar *bar;
     uint32_t index;
 
@@ -640,6 +644,8 @@ static int32_t on_event(void *data, const struct bothy_event *event)
     index = self->instruments->symbol_of(self->host, event->instrument);
     if (index >= self->symbol_count)
         return 0;
+    if (event->type == BOTHY_EVENT_FEED)
+        live = 1;
     if (event->type != BOTHY_EVENT_BAR)
         return live ? take_live(self, &self->symbols[index], event) : 0;
     bar = BOTHY_EVENT_BODY(event, struct bothy_bar);

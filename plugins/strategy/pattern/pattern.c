@@ -306,7 +306,8 @@ static int32_t on_event(void *data, const struct bothy_event *event)
     bar.low = bothy_decimal_to_double(body->low);
     bar.close = bothy_decimal_to_double(body->close);
     bar.volume = bothy_decimal_to_double(body->volume);
-    return take_bar(self, symbol, &bar, !(event->flags & BOTHY_EVENT_HISTORY));
+    return take_bar(self, symbol, &bar,
+                    !(event->flags & (BOTHY_EVENT_HISTORY | BOTHY_EVENT_CONFLATED)));
 }
 
 static int32_t reload(void *data, const struct bothy_config *config, struct bothy_error *error)

@@ -13,12 +13,12 @@
 #include <time.h>
 #include <unistd.h>
 
-#define STATUS_SIZE_MAX  (1024 * 1024)
+#define STATUS_SIZE_MAX (1024 * 1024)
 _Static_assert(offsetof(struct link_command, payload) ==
                    offsetof(struct link_command, header) + sizeof(struct wire_record),
                "a record is read in one piece");
 
-#define RETRY_NS         INT64_C(50000)
+#define RETRY_NS INT64_C(50000)
 
 static int64_t clock_of(clockid_t clock)
 {

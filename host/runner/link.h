@@ -81,8 +81,7 @@ int32_t link_read_command(struct link *link, struct link_command *ret_command,
  * Effect: the next event of the log. Errors: BOTHY_EAGAIN (none); BOTHY_ERANGE (lapped:
  * ret_event is then a gap event that stands for what is lost); BOTHY_EPROTO.
  */
-int32_t link_read_event(struct link *link, struct link_event *ret_event,
-                        struct bothy_error *error);
+int32_t link_read_event(struct link *link, struct link_event *ret_event, struct bothy_error *error);
 
 /* Effect: the heartbeat, and where the plugin is: rung is WIRE_RUNG_* or 0. */
 void link_beat(struct link *link);

@@ -137,8 +137,7 @@ static int handle_command(struct state *state)
         return r;
     }
     if (command->length < sizeof *event || event->size != command->length) {
-        fprintf(stderr, "private event of %zu bytes from the core is malformed\n",
-                command->length);
+        fprintf(stderr, "private event of %zu bytes from the core is malformed\n", command->length);
         return WIRE_EXIT_ERROR;
     }
     deliver(state, event);
@@ -175,8 +174,7 @@ static int32_t look(struct state *state, struct bothy_error *error)
             return r;
         state->have_command = r == 0;
     }
-    if (state->have_command && !state->have_event &&
-        state->command.header.type == WIRE_R_PRIVATE) {
+    if (state->have_command && !state->have_event && state->command.header.type == WIRE_R_PRIVATE) {
         /* It may follow a public event that was published after the look above. */
         r = link_read_event(state->link, &state->event, error);
         if (r < 0 && r != BOTHY_EAGAIN && r != BOTHY_ERANGE)

@@ -83,6 +83,17 @@ static int reward_suffices(const struct conf_risk *risk, struct bothy_decimal *r
     return bothy_decimal_compare(target, least) >= 0;
 }
 
+/*
+ * Whether the ATR is likely to give the stop. A bot for which only targets are written may have
+ * a stop of its own, and targets counted in its distance: then they need only exceed min_rr.
+ */
+static int levels_by_atr(const struct scope *scope)
+{
+    return scope->level == CONF_LEVEL_GLOBAL ||
+           CULPRIT(scope, "sl_mult", "buffer_pct", "min_rr") != NULL ||
+           bothy_decimal_compare(scope->risk->tp1_mult, scope->risk->min_rr) < 0;
+}
+
 static void check_risk(const struct scope *scope)
 {
     const struct conf_risk *risk = scope->risk;
@@ -98,7 +109,7 @@ static void check_risk(const struct scope *scope)
                     text_of(scope, "min_sl_pct"), text_of(scope, "max_sl_pct"));
     }
     value = CULPRIT(scope, "tp1_mult", "sl_mult", "min_rr", "buffer_pct");
-    if (value && !reward_suffices(risk, &reward)) {
+    if (value && levels_by_atr(scope) && !reward_suffices(risk, &reward)) {
         bothy_decimal_format(reward, text, sizeof text);
         warn(scope, value,
              "a signal with levels by the ATR reaches a reward of %s at tp1 and is refused below "

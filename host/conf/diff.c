@@ -77,15 +77,19 @@ static void compare(struct conf_change *change, const char *prefix, const struct
     }
 }
 
-static void compare_plugin(struct conf_change *change, const struct conf_plugin *old,
-                           const struct conf_plugin *new)
+/* Returns 0 for another plugin: then its options are others, and not worth comparing. */
+static int compare_plugin(struct conf_change *change, const struct conf_plugin *old,
+                          const struct conf_plugin *new)
 {
-    if (strcmp(old->path, new->path))
+    if (strcmp(old->path, new->path)) {
         note(change, "", "plugin", 0);
-    else if (!same_text(old->sha256, new->sha256))
+        return 0;
+    }
+    if (!same_text(old->sha256, new->sha256))
         note(change, "", "plugins.lock", 0);
     else if (old->schema && new->schema && strcmp(old->schema->version, new->schema->version))
         note(change, "", "version of the plugin", 0);
+    return 1;
 }
 
 /* ---- bots and exchanges ---- */
@@ -119,12 +123,12 @@ static void compare_bot(struct conf_change *change)
     const struct conf_bot *old = change->old_bot, *new = change->new_bot;
 
     change->change = CONF_CHANGE_UNCHANGED;
-    compare_plugin(change, &old->plugin, &new->plugin);
+    if (compare_plugin(change, &old->plugin, &new->plugin))
+        compare(change, "params.", &old->params, &new->params);
     if (old->trade != new->trade)
         note(change, "", "trade", 0);
     if (old->log_level != new->log_level)
         note(change, "", "log_level", 1);
-    compare(change, "params.", &old->params, &new->params);
     compare(change, "risk.", &old->risk_values, &new->risk_values);
     compare(change, "grants.", &old->grant_values, &new->grant_values);
     compare_symbols(change, old, new);
@@ -135,12 +139,12 @@ static void compare_exchange(struct conf_change *change)
     const struct conf_exchange *old = change->old_exchange, *new = change->new_exchange;
 
     change->change = CONF_CHANGE_UNCHANGED;
-    compare_plugin(change, &old->plugin, &new->plugin);
+    if (compare_plugin(change, &old->plugin, &new->plugin))
+        compare(change, "params.", &old->params, &new->params);
     if (old->mode != new->mode)
         note(change, "", "mode", 0);
     if (old->stale_after_ns != new->stale_after_ns)
         note(change, "", "stale_after", 0);
-    compare(change, "params.", &old->params, &new->params);
 }
 
 static const struct conf_bot *active_bot(const struct conf *conf, const char *name)

@@ -71,13 +71,34 @@ static const char *home_of(const char *name)
     return NULL;
 }
 
+/* "a, b and c", or as many as fit. */
+static const char *list_known(const char *const *known, uint32_t count, char *list, size_t capacity)
+{
+    size_t used = 0;
+
+    if (count == 0)
+        return "none";
+    list[0] = '\0';
+    for (uint32_t i = 0; i < count; i++) {
+        size_t length = strlen(known[i]);
+        const char *between = i == 0 ? "" : i + 1 < count ? ", " : " and ";
+
+        if (used + length + 16 > capacity) {
+            snprintf(list + used, capacity - used, " …");
+            break;
+        }
+        used += (size_t)snprintf(list + used, capacity - used, "%s%s", between, known[i]);
+    }
+    return list;
+}
+
 void unknown_report(struct loader *loader, const char *path, const struct node *group,
                     const char *const *known, uint32_t known_count)
 {
     for (uint32_t i = 0; i < group->child_count; i++) {
         const struct node *child = group->children[i];
         const char *nearest, *home;
-        char joined[LOADER_PATH_MAX];
+        char joined[LOADER_PATH_MAX], list[400];
 
         if (child->used)
             continue;
@@ -90,11 +111,9 @@ void unknown_report(struct loader *loader, const char *path, const struct node *
         else if (home)
             conf_error(loader->errors, child->file, child->line, joined,
                        "unknown key here; it belongs into %s { }", home);
-        else if (known_count == 0)
-            conf_error(loader->errors, child->file, child->line, joined,
-                       "unknown key; there are none here");
         else
             conf_error(loader->errors, child->file, child->line, joined,
-                       "unknown key; see bothy.conf(5)");
+                       "unknown key; known are %s",
+                       list_known(known, known_count, list, sizeof list));
     }
 }

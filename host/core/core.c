@@ -407,6 +407,25 @@ void core_bot_pause(struct core *core, uint32_t bot, int paused)
     core->bots[bot].paused = paused;
 }
 
+int32_t core_bot_reconfigure(struct core *core, uint32_t number, const struct core_bot_conf *conf)
+{
+    struct bot *bot = &core->bots[number];
+
+    if (conf->symbol_count != bot->conf.symbol_count)
+        return BOTHY_EINVAL;
+    for (uint32_t i = 0; i < conf->symbol_count; i++) {
+        if (conf->symbols[i].instrument != bot->symbols[i].instrument)
+            return BOTHY_EINVAL;
+    }
+    if (conf->symbol_count)
+        memcpy(bot->symbols, conf->symbols, conf->symbol_count * sizeof *bot->symbols);
+    bot->conf.trade = conf->trade;
+    bot->conf.signals_only = conf->signals_only;
+    bot->conf.order_types = conf->order_types;
+    bot->conf.max_notional = conf->max_notional;
+    return 0;
+}
+
 void core_kill(struct core *core, int on, const char *why)
 {
     core->killed = on;

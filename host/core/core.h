@@ -154,6 +154,11 @@ void core_store_state(struct core *core, int ok, const char *reason);
 /* ---- commands ---- */
 
 void core_bot_pause(struct core *core, uint32_t bot, int paused);
+/*
+ * Effect: new risk parameters, grants and trade flag of a bot; its symbols must be the same, in
+ * the same order. Errors: BOTHY_EINVAL otherwise, and nothing is changed.
+ */
+int32_t core_bot_reconfigure(struct core *core, uint32_t bot, const struct core_bot_conf *conf);
 /* The kill switch: entries are refused until it is reset. */
 void core_kill(struct core *core, int on, const char *why);
 /* Effect: a record of an action, for the audit. */

@@ -28,19 +28,19 @@ static int64_t clock_of(clockid_t clock)
     return (int64_t)ts.tv_sec * BOTHY_NS_PER_S + ts.tv_nsec;
 }
 
-static int32_t attach_all(struct link *link, const int fds[WIRE_RING_COUNT],
-                          struct bothy_error *error)
+static int32_t attach_all(struct link *link, uint32_t log_generation,
+                          const int fds[WIRE_RING_COUNT], struct bothy_error *error)
 {
     int32_t r;
 
-    r = broadcast_attach(fds[WIRE_RING_LOG], link->generation, &link->log, error);
+    r = broadcast_attach(fds[WIRE_RING_LOG], log_generation, &link->log, error);
     /* The writer may be fast; it is not faster for ever. */
     for (int i = 0; r == BOTHY_EAGAIN && i < 1000; i++)
-        r = broadcast_attach(fds[WIRE_RING_LOG], link->generation, &link->log, error);
+        r = broadcast_attach(fds[WIRE_RING_LOG], log_generation, &link->log, error);
     if (r < 0)
         return r;
     link->consumed_seq = link->log.next.sequence - 1;
-    r = lastvalue_attach(fds[WIRE_RING_LASTVALUE], link->generation, &link->last, error);
+    r = lastvalue_attach(fds[WIRE_RING_LASTVALUE], log_generation, &link->last, error);
     if (r < 0)
         return r;
     r = ring_attach_consumer(fds[WIRE_RING_COMMANDS], link->generation, &link->commands, error);
@@ -61,7 +61,7 @@ static int32_t attach_all(struct link *link, const int fds[WIRE_RING_COUNT],
     return 0;
 }
 
-int32_t link_attach(struct link *link, uint32_t generation, int control_fd,
+int32_t link_attach(struct link *link, uint32_t generation, uint32_t log_generation, int control_fd,
                     int fds[WIRE_RING_COUNT], struct bothy_error *error)
 {
     int32_t r;
@@ -71,7 +71,7 @@ int32_t link_attach(struct link *link, uint32_t generation, int control_fd,
     link->control_fd = control_fd;
     link->core_bell = fds[WIRE_RING_CORE_BELL];
     link->bell = fds[WIRE_RING_BELL];
-    r = attach_all(link, fds, error);
+    r = attach_all(link, log_generation, fds, error);
     /* A plugin that found these descriptors could map the rings a second time. */
     for (int i = 0; i < WIRE_RING_CORE_BELL; i++)
         close(fds[i]);

@@ -54,7 +54,7 @@ struct link {
  * Effect: maps what came with RINGS. The WIRE_RING_COUNT descriptors are [steals], even on
  * failure; the doorbells stay open, all others are closed. Errors: those of host/ipc.
  */
-int32_t link_attach(struct link *link, uint32_t generation, int control_fd,
+int32_t link_attach(struct link *link, uint32_t generation, uint32_t log_generation, int control_fd,
                     int fds[WIRE_RING_COUNT], struct bothy_error *error);
 
 /* Effect: one record to the core. Errors: BOTHY_EAGAIN (full), BOTHY_ERANGE (too long). */

@@ -153,7 +153,10 @@ static int is_command_next(const struct state *state)
         return 0;
     if (state->command.header.type != WIRE_R_PRIVATE || state->command.length < sizeof *event)
         return 1;
-    return !state->have_event || event->seq < state->event.event.seq;
+    /* The core writes a batch of private events, then shows the public ones that they follow. */
+    if (!state->have_event)
+        return event->seq <= state->link->consumed_seq;
+    return event->seq < state->event.event.seq;
 }
 
 /* Fills what is empty, the public event first. Returns 0 or BOTHY_E*. */

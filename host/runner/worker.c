@@ -273,6 +273,7 @@ static int32_t read_rings(struct worker *worker, struct link *link, uint8_t **re
     int fds[WIRE_RING_COUNT];
     uint32_t count = 0;
     struct bytes_reader reader;
+    uint32_t log_generation;
     uint32_t length;
     int32_t r;
 
@@ -282,6 +283,7 @@ static int32_t read_rings(struct worker *worker, struct link *link, uint8_t **re
                         WIRE_RING_COUNT, &count, error);
     if (r < 0)
         return r;
+    log_generation = bytes_get_u32(&reader);
     length = bytes_get_u32(&reader);
     if (count != WIRE_RING_COUNT || reader.failed || length > BOTHY_STATE_MAX ||
         length != reader.length - reader.position) {
@@ -293,7 +295,7 @@ static int32_t read_rings(struct worker *worker, struct link *link, uint8_t **re
     *ret_length = length;
     if (*ret_state)
         bytes_get_raw(&reader, *ret_state, length);
-    r = link_attach(link, worker->generation, WIRE_FD_CONTROL, fds, error);
+    r = link_attach(link, worker->generation, log_generation, WIRE_FD_CONTROL, fds, error);
     if (r == 0 && !*ret_state)
         r = bothy_fail(error, BOTHY_ENOMEM, "no memory for the saved state");
     return r;

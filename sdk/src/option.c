@@ -59,27 +59,59 @@ int option_is_secret(const struct bothy_option *option)
     return option->type == BOTHY_OPTION_SECRET || (option->flags & BOTHY_OPTION_SENSITIVE);
 }
 
-/* The text as an error shows it. */
+/* Returns the length of the UTF-8 character at `text`, 0 for none that may stand in a value. */
+static size_t character_length(const unsigned char *text)
+{
+    size_t length;
+    uint32_t code;
+    size_t i;
+
+    if (text[0] < 0x80)
+        return text[0] == '\n' || text[0] == '\t' || (text[0] >= ' ' && text[0] != 0x7f);
+    if (text[0] < 0xc2 || text[0] > 0xf4)
+        return 0;
+    length = text[0] < 0xe0 ? 2 : text[0] < 0xf0 ? 3 : 4;
+    code = text[0] & (0xffu >> (length + 1));
+    for (i = 1; i < length; i++) {
+        /* Stops at the final NUL, too. */
+        if ((text[i] & 0xc0) != 0x80)
+            return 0;
+        code = code << 6 | (text[i] & 0x3f);
+    }
+    /* Not longer than need be, no surrogates, nothing behind the last character. */
+    if ((length == 3 && code < 0x800) || (length == 4 && (code < 0x10000 || code > 0x10ffff)) ||
+        (code >= 0xd800 && code <= 0xdfff))
+        return 0;
+    return length;
+}
+
+/* The text as an error shows it: in quotes, cut between characters, '?' for what is no character.
+ */
 static const char *show(const struct bothy_option *option, const char *text, char *shown,
                         size_t capacity)
 {
-    size_t length = 0;
-    size_t i;
+    const unsigned char *at = (const unsigned char *)text;
+    size_t used = 0;
 
     if (option_is_secret(option))
         return "the value";
-    while (length < SHOWN_MAX && text[length])
-        length++;
-    /* Not in the middle of a character. */
-    if (text[length]) {
-        while (length && ((unsigned char)text[length] & 0xc0) == 0x80)
-            length--;
+    shown[used++] = '"';
+    while (*at) {
+        size_t step = character_length(at);
+
+        /* One for the opening quote. */
+        if (used + (step ? step : 1) > SHOWN_MAX + 1)
+            break;
+        if (step == 0 || *at < ' ') {
+            shown[used++] = '?';
+            at++;
+        } else {
+            memcpy(shown + used, at, step);
+            used += step;
+            at += step;
+        }
     }
-    snprintf(shown, capacity, "\"%.*s%s\"", (int)length, text, text[length] ? "…" : "");
-    for (i = 0; shown[i]; i++) {
-        if ((unsigned char)shown[i] < ' ' || shown[i] == 0x7f)
-            shown[i] = '?';
-    }
+    snprintf(shown + used, capacity - used, "%s\"", *at ? "…" : "");
     return shown;
 }
 
@@ -132,32 +164,6 @@ static int32_t refuse_range(const struct bothy_option *option, const char *text,
                           option->maximum, blank, unit, instead);
     return bothy_fail(error, BOTHY_ERANGE, "must be at %s %s%s%s%s",
                       option->maximum ? "most" : "least", last, blank, unit, instead);
-}
-
-/* Returns the length of the UTF-8 character at `text`, 0 for none that may stand in a value. */
-static size_t character_length(const unsigned char *text)
-{
-    size_t length;
-    uint32_t code;
-    size_t i;
-
-    if (text[0] < 0x80)
-        return text[0] == '\n' || text[0] == '\t' || (text[0] >= ' ' && text[0] != 0x7f);
-    if (text[0] < 0xc2 || text[0] > 0xf4)
-        return 0;
-    length = text[0] < 0xe0 ? 2 : text[0] < 0xf0 ? 3 : 4;
-    code = text[0] & (0xffu >> (length + 1));
-    for (i = 1; i < length; i++) {
-        /* Stops at the final NUL, too. */
-        if ((text[i] & 0xc0) != 0x80)
-            return 0;
-        code = code << 6 | (text[i] & 0x3f);
-    }
-    /* Not longer than need be, no surrogates, nothing behind the last character. */
-    if ((length == 3 && code < 0x800) || (length == 4 && (code < 0x10000 || code > 0x10ffff)) ||
-        (code >= 0xd800 && code <= 0xdfff))
-        return 0;
-    return length;
 }
 
 static int32_t check_text(const struct bothy_option *option, const char *text,

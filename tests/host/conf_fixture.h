@@ -5,9 +5,14 @@
 #ifndef BOTHY_TESTS_CONF_FIXTURE_H
 #define BOTHY_TESTS_CONF_FIXTURE_H
 
+#include <ftw.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "suite.h"
 
 #include "base/clean.h"
 #include "conf/conf.h"
@@ -81,6 +86,77 @@ static const struct conf_environment fixture_environment = {
     .flags = CONF_NO_PLUGIN_FILES,
     .plugin_directory = "/usr/lib/bothy/plugins",
 };
+
+/* Loads a text that must be right; fails the test with what was said otherwise. */
+static inline struct conf *fixture_load(const char *text, const struct conf_environment *env)
+{
+    struct conf_errors errors = { 0 };
+    struct conf *conf = NULL;
+    int32_t r = conf_load_text("test.conf", text, strlen(text), env, &errors, &conf);
+
+    for (uint32_t i = 0; r < 0 && i < errors.count; i++)
+        ck_abort_msg("%s:%u: %s: %s", errors.messages[i].file, errors.messages[i].line,
+                     errors.messages[i].path, errors.messages[i].text);
+    conf_errors_clear(&errors);
+    ck_assert_int_eq(r, 0);
+    return conf;
+}
+
+static char fixture_folder_name[400] = "/tmp/bothy-conf-XXXXXX";
+
+static inline int fixture_remove_entry(const char *path, const struct stat *st, int type,
+                                       struct FTW *ftw)
+{
+    (void)st;
+    (void)type;
+    (void)ftw;
+    return remove(path);
+}
+
+static inline void fixture_remove(void)
+{
+    nftw(fixture_folder_name, fixture_remove_entry, 8, FTW_DEPTH | FTW_PHYS);
+}
+
+/* The same within the build tree: before the first fixture_folder(). */
+static inline void fixture_use_build_tree(void)
+{
+    const char *build = getenv("BOTHY_BUILDDIR");
+
+    if (build)
+        snprintf(fixture_folder_name, sizeof fixture_folder_name, "%s/conf-XXXXXX", build);
+}
+
+/* A folder of this test alone, which goes away with it. [borrowed]: static. */
+static inline const char *fixture_folder(void)
+{
+    if (strstr(fixture_folder_name, "XXXXXX")) {
+        ck_assert_ptr_nonnull(mkdtemp(fixture_folder_name));
+        atexit(fixture_remove);
+    }
+    return fixture_folder_name;
+}
+
+static inline void fixture_write(const char *path, const char *text, mode_t mode)
+{
+    FILE *file = fopen(path, "w");
+
+    ck_assert_ptr_nonnull(file);
+    fputs(text, file);
+    ck_assert_int_eq(fclose(file), 0);
+    ck_assert_int_eq(chmod(path, mode), 0);
+}
+
+/* FOLDER/NAME. [borrowed]: static, eight at a time. */
+static inline const char *fixture_path(const char *name)
+{
+    static char paths[8][512];
+    static unsigned next;
+    char *path = paths[next++ % 8];
+
+    snprintf(path, sizeof paths[0], "%s/%s", fixture_folder(), name);
+    return path;
+}
 
 /* All messages, a line each. [owned] (free). */
 static inline char *fixture_messages(const struct conf_errors *errors)

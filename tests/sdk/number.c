@@ -164,7 +164,7 @@ END_TEST
 
 START_TEST(doubles_in_any_locale)
 {
-    static const char *const locales[] = { "de_DE.UTF-8", "fr_FR.UTF-8", "de_DE", "C.UTF-8" };
+    static const char *const locales[] = { "de_DE.UTF-8", "fr_FR.UTF-8", "de_DE", "C.UTF-8", "C" };
     double value = 0;
     size_t i;
 

@@ -12,12 +12,12 @@
 #include <stdio.h>
 #include <string.h>
 
-#define ALL_FEEDS     ((BOTHY_FEED_FORMING_BARS << 1) - 1)
+#define ALL_FEEDS ((BOTHY_FEED_FORMING_BARS << 1) - 1)
 #define HISTORY_FEEDS                                                                              \
     (BOTHY_FEED_BARS | BOTHY_FEED_FORMING_BARS | BOTHY_FEED_FUNDING | BOTHY_FEED_OPEN_INTEREST)
-#define HISTORY_MAX   100000
-#define WARMING_MAX   4096
-#define INTERVAL_MIN  BOTHY_NS_PER_MS
+#define HISTORY_MAX  100000
+#define WARMING_MAX  4096
+#define INTERVAL_MIN BOTHY_NS_PER_MS
 
 static int is_decimal(struct bothy_decimal d)
 {
@@ -113,7 +113,7 @@ static int32_t subscribe(const struct bothy_host *host, const struct bothy_subsc
         interest->forming |= 1u << s.timeframe;
     if (s.history)
         services->warming[services->warming_count++] =
-            (struct services_warming){ s.instrument, s.feeds & HISTORY_FEEDS, s.timeframe };
+            (struct services_warming) { s.instrument, s.feeds & HISTORY_FEEDS, s.timeframe };
     return 0;
 }
 

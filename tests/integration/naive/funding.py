@@ -108,7 +108,10 @@ def main():
                    for mult in ("tp1_mult", "tp2_mult", "tp3_mult") if risk[mult] > 0]
         host.offer(at, side, price, stop, targets, score=score, funding_rate=float(percent))
 
-    model.run(model.read_minutes(arguments.ohlcv), arguments.timeframe, host, lambda bar, now: bars.append(bar),
+    def on_bar(bar, _now):
+        bars.append(bar)
+
+    model.run(model.read_minutes(arguments.ohlcv), arguments.timeframe, host, on_bar,
               read_funding(arguments.funding, arguments.utc_offset), on_funding)
     print(host.report())
 

@@ -180,6 +180,22 @@ static int32_t want_bars(struct core *core, struct bot *bot, struct instrument *
     return wait_for_history(core, bot, in, BOTHY_FEED_BARS, series->timeframe, count, ask);
 }
 
+/* A bot that comes late has not seen what was published once: the definition, the state. */
+static void send_present(struct core *core, const struct bot *bot, const struct instrument *in)
+{
+    struct bothy_feed_change change = { .state = in->feed_state,
+                                        .previous = in->feed_state,
+                                        .gaps = in->feed_gaps };
+    union event_room room;
+
+    output_report(core, bot->number,
+                  event_begin(&room, BOTHY_EVENT_INSTRUMENT, in->number, in->venue, core->now_ns,
+                              &in->definition, sizeof in->definition));
+    output_report(core, bot->number,
+                  event_begin(&room, BOTHY_EVENT_FEED, in->number, in->venue, core->now_ns, &change,
+                              sizeof change));
+}
+
 /* A bot that comes late to a book gets what the core has of it. */
 static void send_book(struct core *core, const struct bot *bot, const struct instrument *in)
 {
@@ -270,6 +286,8 @@ int32_t core_subscribe(struct core *core, uint32_t number, const struct bothy_su
             in->bots[bit] |= mask;
     }
     router_request(core, in);
+    if (in->defined)
+        send_present(core, bot, in);
     if ((wanted->feeds & BOTHY_FEED_BOOK) && in->has_book)
         send_book(core, bot, in);
     if (series && (wanted->feeds & BOTHY_FEED_BARS))

@@ -89,66 +89,6 @@ ALWAYS_INLINE const char *find_special(const char *p, const char *end)
     return p;
 }
 
-static int32_t hex_digit(char c)
-{
-    if (c >= '0' && c <= '9')
-        return c - '0';
-    if (c >= 'a' && c <= 'f')
-        return c - 'a' + 10;
-    if (c >= 'A' && c <= 'F')
-        return c - 'A' + 10;
-    return -1;
-}
-
-/* The four digits of \uXXXX at p, or -1. */
-static int32_t read_hex(const char *p, const char *end)
-{
-    int32_t value = 0;
-
-    if (end - p < 4)
-        return -1;
-    for (int i = 0; i < 4; i++) {
-        int32_t digit = hex_digit(p[i]);
-
-        if (digit < 0)
-            return -1;
-        value = value * 16 + digit;
-    }
-    return value;
-}
-
-size_t json_read_escape(const char *at, const char *end, uint32_t *ret_code_point)
-{
-    static const char letters[] = "\"\\/bfnrt";
-    static const char meanings[] = "\"\\/\b\f\n\r\t";
-    const char *letter;
-    int32_t high, low;
-
-    if (end - at < 2)
-        return 0;
-    if (at[1] != 'u') {
-        letter = at[1] ? strchr(letters, at[1]) : NULL;
-        if (!letter)
-            return 0;
-        *ret_code_point = (unsigned char)meanings[letter - letters];
-        return 2;
-    }
-    high = read_hex(at + 2, end);
-    if (high < 0 || (high >= 0xdc00 && high <= 0xdfff))
-        return 0;
-    if (high < 0xd800 || high > 0xdfff) {
-        *ret_code_point = (uint32_t)high;
-        return 6;
-    }
-    if (end - at < 12 || at[6] != '\\' || at[7] != 'u')
-        return 0;
-    low = read_hex(at + 8, end);
-    if (low < 0xdc00 || low > 0xdfff)
-        return 0;
-    *ret_code_point = 0x10000 + (((uint32_t)high - 0xd800) << 10) + ((uint32_t)low - 0xdc00);
-    return 12;
-}
-
 /* A special byte inside a string that is not its closing quote. NULL after an error. */
 __attribute__((noinline)) static const char *pass_special(struct bothy_json *json, const char *p,
                                                           uint32_t *escaped)
@@ -534,51 +474,4 @@ int32_t bothy_json_end(struct bothy_json *json)
 size_t bothy_json_offset(const struct bothy_json *json)
 {
     return (size_t)(json->at - json->text);
-}
-
-void bothy_json_locate(const char *text, size_t length, size_t offset, uint32_t *ret_line,
-                       uint32_t *ret_column)
-{
-    const char *p = text, *at = text + (offset < length ? offset : length), *newline;
-    uint32_t line = 1;
-
-    while (p < at && (newline = memchr(p, '\n', (size_t)(at - p)))) {
-        p = newline + 1;
-        if (line < UINT32_MAX)
-            line++;
-    }
-    *ret_line = line;
-    *ret_column = (size_t)(at - p) < UINT32_MAX ? (uint32_t)(at - p) + 1 : UINT32_MAX;
-}
-
-int32_t bothy_json_error(const struct bothy_json *json, int32_t code, struct bothy_error *error)
-{
-    size_t offset = bothy_json_offset(json);
-    uint32_t line, column;
-
-    if (!error)
-        return json->code ? json->code : code;
-    bothy_json_locate(json->text, (size_t)(json->end - json->text), offset, &line, &column);
-    error->line = line;
-    return bothy_fail(error, json->code ? json->code : code, "line %u, column %u (byte %zu): %s",
-                      line, column, offset, json->code ? json->reason : bothy_strerror(code));
-}
-
-const char *bothy_json_type_name(uint32_t type)
-{
-    static const char *const names[BOTHY_JSON_TYPE_COUNT] = {
-        "end of the document",
-        "object",
-        "end of an object",
-        "array",
-        "end of an array",
-        "key",
-        "string",
-        "number",
-        "true",
-        "false",
-        "null",
-    };
-
-    return type < BOTHY_JSON_TYPE_COUNT ? names[type] : "?";
 }

@@ -1,7 +1,6 @@
 /*
- * The text in a JSON token, and text made fit for one: comparing, unescaping, escaping. Nothing
- * here trusts that a token came from the parser: a slice that is no JSON gives an error, not a
- * read past its end.
+ * The text in a JSON token: comparing and unescaping. Nothing here trusts that a token came from
+ * the parser: a slice that is no JSON gives an error, not a read past its end.
  */
 #include <bothy/json.h>
 
@@ -103,61 +102,4 @@ int32_t bothy_json_bool(const struct bothy_json_token *token, int32_t *ret_value
         return BOTHY_EINVAL;
     *ret_value = token->type == BOTHY_JSON_TRUE;
     return 0;
-}
-
-/* The escape of one byte below 0x80, or the byte itself, in `bytes`. Returns its length. */
-static size_t escape_byte(unsigned char c, char *bytes)
-{
-    static const char hex[] = "0123456789abcdef";
-    static const char plain[] = "\"\\\b\f\n\r\t";
-    static const char letters[] = "\"\\bfnrt";
-    const char *at = c ? strchr(plain, c) : NULL;
-
-    if (at) {
-        bytes[0] = '\\';
-        bytes[1] = letters[at - plain];
-        return 2;
-    }
-    if (c >= 0x20) {
-        bytes[0] = (char)c;
-        return 1;
-    }
-    memcpy(bytes, "\\u00", 4);
-    bytes[4] = hex[c >> 4];
-    bytes[5] = hex[c & 15];
-    return 6;
-}
-
-int32_t bothy_json_escape(const char *text, size_t length, char *out, size_t capacity)
-{
-    const char *p = text, *end = text + length;
-    size_t used = 0;
-
-    if (capacity == 0)
-        return BOTHY_ERANGE;
-    while (p < end) {
-        char bytes[6];
-        size_t taken = utf8_length(p, (size_t)(end - p));
-        size_t count;
-
-        if (taken == 1) {
-            count = escape_byte((unsigned char)*p, bytes);
-        } else if (taken == 0) {
-            taken = 1;
-            count = 3;
-            memcpy(bytes, "\xef\xbf\xbd", 3);
-        } else {
-            count = taken;
-            memcpy(bytes, p, taken);
-        }
-        if (capacity - used <= count || used > INT32_MAX - count) {
-            out[used] = '\0';
-            return BOTHY_ERANGE;
-        }
-        memcpy(out + used, bytes, count);
-        used += count;
-        p += taken;
-    }
-    out[used] = '\0';
-    return (int32_t)used;
 }

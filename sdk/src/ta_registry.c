@@ -1,6 +1,6 @@
 /*
  * Indicators by name: one table says what each is called, what it takes, reads and gives; then
- * three switches say how to size, start and feed it. The names are those that users of TA-Lib
+ * three switches say how to size, start and run it. The names are those that users of TA-Lib
  * know. The table is in alphabetical order.
  */
 #include <string.h>

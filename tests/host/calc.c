@@ -417,8 +417,6 @@ START_TEST(ta_equals_the_vectors)
     json_t *document, *entry;
     size_t index;
 
-    if (!path)
-        return; /* tests/sdk/ta_vectors says so, visibly */
     document = json_load_file(path, 0, NULL);
     ck_assert_ptr_nonnull(document);
     path = shared_path("data/market/ohlcv/BTCUSDT-perp-1m-2022-01a.csv");
@@ -476,7 +474,11 @@ static Suite *make_suite(void)
     tcase_add_test(tcase, missing_file_is_an_error);
     tcase_add_test(tcase, long_files_are_read_in_pieces);
     tcase_add_test(tcase, a_line_without_end_is_refused);
-    tcase_add_test(tcase, ta_equals_the_vectors);
+    if (shared_path("data/vectors/indicators_talib.json"))
+        tcase_add_test(tcase, ta_equals_the_vectors);
+    else
+        printf("# no shared data: not comparing `ta` with indicators_talib.json\n");
+    fflush(stdout);
     suite_add_tcase(suite, tcase);
     return suite;
 }

@@ -3,7 +3,9 @@
  * made here, the corpus of the fuzz target, and recorded messages of venues where they are
  * present; and each known difference, asserted.
  */
+#ifndef _GNU_SOURCE
 #define _GNU_SOURCE /* nftw() */
+#endif
 #include "sdk/json_compare.h"
 
 #include <errno.h>

@@ -445,10 +445,25 @@ void channel_exchange_record(struct worker *w, const struct wire_record *record,
         if (!text)
             break;
         answered(w, text, "history");
-        core_history_done(core, w->index, (uint32_t)(text->id >> 32), (uint32_t)text->id);
+        core_history_done(core, w->index, (uint32_t)(text->id >> 32), (uint32_t)text->id >> 8,
+                          (uint32_t)text->id & 0xff);
         return;
     default:
         break;
     }
     violation(w, record, length);
+}
+
+void channel_drain(struct worker *w)
+{
+    static union {
+        struct wire_record record;
+        uint8_t bytes[WIRE_RECORD_MAX];
+    } room;
+    size_t length = 0;
+
+    if (w->kind != WORKER_BOT)
+        return;
+    while (w->rings && channel_read(w, &room, sizeof room, &length) > 0)
+        channel_bot_record(w, &room.record, length);
 }

@@ -205,6 +205,8 @@ void daemon_stop(struct daemon *d, const char *reason);
 int daemon_epoll_add(struct daemon *d, int fd, void *what);
 void daemon_notify(struct daemon *d, const char *lines);
 void daemon_housekeeping(struct daemon *d);
+/* Effect: the kill switch, and the file that makes it outlive us. < 0: the file failed. */
+int daemon_kill(struct daemon *d, int on, const char *why);
 
 /* ---- setup.c ---- */
 int setup_load_conf(struct daemon *d, struct conf **ret_conf, struct conf_errors *errors);
@@ -249,6 +251,8 @@ void channel_logs(struct worker *w);
 int channel_read(struct worker *w, void *record, size_t capacity, size_t *ret_length);
 /* Effect: hands a record of a bot to the core. */
 void channel_bot_record(struct worker *w, const struct wire_record *record, size_t length);
+/* Effect: takes all that a bot has said so far. */
+void channel_drain(struct worker *w);
 void channel_exchange_record(struct worker *w, const struct wire_record *record, size_t length);
 
 /* ---- drive.c ---- */

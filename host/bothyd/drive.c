@@ -35,16 +35,24 @@ static int has_consumed(const struct worker *w)
            w->reports.begin == w->reports.end;
 }
 
-/* Sleeps until a worker rings or something else happens. */
+/*
+ * Sleeps until a worker rings or something else happens. Commands wait for the end of the step,
+ * unless somebody makes us wait long: then people must be able to see who.
+ */
 static void wait_for_ring(struct daemon *d, struct worker *w)
 {
+    int64_t since_ns = clock_monotonic_ns();
     struct wait_word word;
 
     if (ring_sleep_begin(&w->intents, &word)) {
         ring_sleep_end(&w->intents);
         return;
     }
-    daemon_poll(d, 200, 0);
+    daemon_poll(d, 100, 0);
+    if (clock_monotonic_ns() - since_ns > 90 * BOTHY_NS_PER_MS) {
+        daemon_housekeeping(d);
+        daemon_poll(d, 0, 1);
+    }
     if (w->rings)
         ring_sleep_end(&w->intents);
     doorbell_drain(d->bell.wait_fd);
@@ -108,9 +116,10 @@ static void settle(struct daemon *d)
             if (worker_running(d->bots[i]) && !has_consumed(d->bots[i]))
                 busy = 1;
         }
-        if (busy) {
-            for (uint32_t i = 0; i < d->bot_count; i++)
+        for (uint32_t i = 0; i < d->bot_count; i++) {
+            if (busy)
                 take_answers(d, d->bots[i]);
+            channel_drain(d->bots[i]);
         }
         if (!make_durable(d) && !busy)
             return;
@@ -128,18 +137,11 @@ static int all_settled(const struct daemon *d)
     for (uint32_t i = 0; i < d->worker_count; i++) {
         const struct worker *w = &d->workers[i];
 
-        if (w->wanted && !w->parked && !worker_running(w))
+        /* One that failed once keeps nobody waiting. */
+        if (w->wanted && !w->parked && !worker_running(w) && w->restarts == 0)
             return 0;
     }
     return 1;
-}
-
-static void take_requests(struct worker *w)
-{
-    size_t length = 0;
-
-    while (w->rings && channel_read(w, &room, sizeof room, &length) > 0)
-        channel_bot_record(w, &room.record, length);
 }
 
 /* Reads an exchange until it has answered everything. */
@@ -171,7 +173,7 @@ static int open_market(struct daemon *d)
     if (!all_settled(d))
         return 0;
     for (uint32_t i = 0; i < d->bot_count; i++)
-        take_requests(d->bots[i]);
+        channel_drain(d->bots[i]);
     for (uint32_t i = 0; i < d->venue_count; i++) {
         if (!take_replies(d, d->venues[i]))
             return 0;

@@ -570,9 +570,10 @@ static void forget_process(struct worker *w)
 {
     struct daemon *d = w->daemon;
 
-    /* What it said before its end still counts: it was in order. */
-    if (w->rings && w->kind == WORKER_BOT && w->phase == PHASE_RUN)
-        channel_logs(w);
+    int cancel =
+        (d->stopping ? d->conf->orders.on_stop : d->conf->orders.on_crash) == CONF_ORDERS_CANCEL;
+
+    channel_logs(w);
     if (w->control_fd >= 0)
         close(w->control_fd);
     if (w->stderr_fd >= 0)
@@ -581,7 +582,7 @@ static void forget_process(struct worker *w)
     channel_close(w);
     w->pid = 0;
     if (w->kind == WORKER_BOT)
-        core_bot_gone(d->core, w->index, d->conf->orders.on_crash == CONF_ORDERS_CANCEL);
+        core_bot_gone(d->core, w->index, cancel);
     else if (!w->ended)
         core_venue_state(d->core, w->index, BOTHY_FEED_STATE_DOWN, "its process is gone");
 }
@@ -595,6 +596,7 @@ static void on_end(struct worker *w, uint32_t status, uint64_t rss)
         worker_on_control(w); /* the reporter's last words */
     if (w->stderr_fd >= 0)
         worker_on_stderr(w);
+    channel_drain(w); /* what it said before its end still counts */
     describe_end(w, status, rss, text, sizeof text);
     if (!w->cause[0] || w->crash[0])
         snprintf(w->cause, sizeof w->cause, "%s", text);

@@ -228,6 +228,9 @@ struct conf_plugin {
     uint32_t kind;      /* BOTHY_KIND_* */
     const char *sha256; /* 64 hex digits that plugins.lock demands, or NULL: not pinned */
     const struct conf_schema *schema; /* NULL when the environment had no schema callback */
+    /* What its configuration is made of: the schema's options; a strategy's has "risk.*", too. */
+    const struct bothy_option *options;
+    uint32_t option_count;
 };
 
 /* Instance-wide values of an exchange's or bot's `params`: all of the schema's options. */
@@ -317,7 +320,7 @@ struct conf {
 /* ---- loading ---- */
 
 enum {
-    /* Do not look at plugin files at all: for tools that only read settings. */
+    /* Do not look at plugin files and plugins.lock: for tools that only read settings. */
     CONF_NO_PLUGIN_FILES = 1 << 0,
     /* Do not look at the files that secrets and FILE options refer to. */
     CONF_NO_SECRET_FILES = 1 << 1,
@@ -327,7 +330,8 @@ enum {
 struct conf_environment {
     /*
      * Gives the schema of a plugin: [owned] in *ret. NULL: params are kept as they are written,
-     * unchecked. Called once per plugin path, after its file was found trustworthy.
+     * unchecked. Called once per plugin path, after its file was found trustworthy (but with
+     * CONF_NO_PLUGIN_FILES nobody looked).
      */
     int32_t (*schema)(void *context, const char *plugin_path, uint32_t kind,
                       struct conf_schema *ret, struct bothy_error *error);

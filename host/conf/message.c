@@ -165,7 +165,7 @@ const char *conf_nearest(const char *word, const char *(*name_at)(const void *co
     if (!length || length >= WORD_MAX)
         return NULL;
     /* A third of the word may be wrong; more is another word. */
-    best_distance = (uint32_t)(length < 3 ? 1 : length / 3) + 1;
+    best_distance = (uint32_t)(length + 2) / 3 + 1;
     for (uint32_t i = 0; i < count; i++) {
         const char *name = name_at(context, i);
         uint32_t edits;

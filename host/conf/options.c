@@ -342,9 +342,8 @@ static const struct conf_field grants_fields[] = {
         "Every order that the bot itself asks for is refused." },
       offsetof(struct conf_grants, signals_only),
       STORE_BY_TYPE },
-    { { "order_types", BOTHY_OPTION_LIST, LIVE, NULL, NULL, NULL, NULL, NULL,
-        "The types of order that it may place: market, limit, stop, take_profit. All of them "
-        "if left out." },
+    { { "order_types", BOTHY_OPTION_LIST, LIVE, "market, limit, stop, take_profit", NULL, NULL,
+        NULL, "market|limit|stop|take_profit", "The types of order that it may place." },
       offsetof(struct conf_grants, order_types),
       STORE_ORDER_TYPES },
     { { "max_notional", BOTHY_OPTION_DECIMAL, LIVE, "1000", "0", "1000000000000", NULL, NULL,

@@ -182,7 +182,7 @@ static int32_t merge(struct arena *arena, struct node *to, const struct node *fr
         } else if (twin->kind == NODE_GROUP || twin->kind == NODE_LIST ||
                    child->kind == NODE_GROUP || child->kind == NODE_LIST) {
             conf_error(errors, child->file, child->line, child->name,
-                       "is %s here, and %s in %s:%u: write it as there",
+                       "is a %s here, and a %s in %s:%u: write it as there",
                        tree_kind_name(child->kind), tree_kind_name(twin->kind), twin->file,
                        twin->line);
             twin->refused = 1;
@@ -223,8 +223,7 @@ struct node *tree_find(const struct node *group, const char *name)
 
 const char *tree_kind_name(uint32_t kind)
 {
-    static const char *const names[] = { "?",      "a group",    "a list",
-                                         "a text", "an integer", "true or false" };
+    static const char *const names[] = { "?", "group", "list", "string", "integer", "boolean" };
 
     return names[kind < sizeof names / sizeof names[0] ? kind : 0];
 }

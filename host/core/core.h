@@ -119,7 +119,8 @@ void core_time(struct core *core, int64_t now_ns);
 int32_t core_market(struct core *core, uint32_t venue, const struct bothy_event *event,
                     struct bothy_error *error);
 /* Effect: the venue has answered a history request (its events came before). */
-void core_history_done(struct core *core, uint32_t venue, uint32_t instrument, uint32_t timeframe);
+void core_history_done(struct core *core, uint32_t venue, uint32_t instrument, uint32_t feed,
+                       uint32_t timeframe);
 /* Effect: all feeds of a venue change their state (link lost, process ended, data over). */
 void core_venue_state(struct core *core, uint32_t venue, uint32_t state, const char *reason);
 
@@ -154,6 +155,11 @@ void core_store_state(struct core *core, int ok, const char *reason);
 /* ---- commands ---- */
 
 void core_bot_pause(struct core *core, uint32_t bot, int paused);
+/*
+ * Effect: new risk parameters, grants and trade flag of a bot; its symbols must be the same, in
+ * the same order. Errors: BOTHY_EINVAL otherwise, and nothing is changed.
+ */
+int32_t core_bot_reconfigure(struct core *core, uint32_t bot, const struct core_bot_conf *conf);
 /* The kill switch: entries are refused until it is reset. */
 void core_kill(struct core *core, int on, const char *why);
 /* Effect: a record of an action, for the audit. */

@@ -17,7 +17,7 @@
 #include <bothy/base.h>
 
 #define FDPASS_MAX         16
-#define FDPASS_PAYLOAD_MAX 32768
+#define FDPASS_PAYLOAD_MAX 131072 /* a configuration with many symbols, a saved state */
 
 /* Who made the socket at the other end: as the kernel noted it at connect() or socketpair(). */
 struct fdpass_peer {

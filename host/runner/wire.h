@@ -81,7 +81,9 @@ enum {
      * u32 wait strategy, u32 flags (WIRE_CONFIG_*), u64 seed, u32 log level
      */
     WIRE_CONFIG = 3,
-    WIRE_RINGS = 4, /* u32 length, state saved earlier (may be 0); descriptors: WIRE_RING_COUNT */
+    /* u32 generation of the log and the last values, u32 length and bytes of the state saved
+     * earlier (0: none); descriptors: WIRE_RING_COUNT */
+    WIRE_RINGS = 4,
     WIRE_READY = 5,
     /* u32 BOTHY_E* negated, u32 rung (WIRE_RUNG_*), text */
     WIRE_FAILED = 6,

@@ -6,10 +6,9 @@
 #ifndef BOTHY_SRC_DECIMAL_INTERNAL_H
 #define BOTHY_SRC_DECIMAL_INTERNAL_H
 
-#include <bothy/decimal.h>
+#include "wide.h"
 
-__extension__ typedef __int128 int128;
-__extension__ typedef unsigned __int128 uint128;
+#include <bothy/decimal.h>
 
 /* The largest power of ten in 64 bits. */
 #define DECIMAL_POWER_MAX 19

@@ -2,7 +2,7 @@
  * Averages and extremes: rolling sum, mean, highest and lowest; the simple and exponential
  * moving averages. How a window works stands in ta_window.h.
  */
-#include "ta_window.h"
+#include "ta_run.h"
 
 BOTHY_API int32_t bothy_rolling_init(struct bothy_rolling *rolling, uint32_t kind, uint32_t period,
                                      double *ring, size_t ring_length)
@@ -47,6 +47,15 @@ BOTHY_API int32_t bothy_sma_push(struct bothy_sma *sma, double value, double *re
     return window_push_mean(&sma->window, value, ret_value);
 }
 
+TA_RUN_DEFINE(rolling_sum, struct bothy_rolling, 1,
+              ta_good(bar->volume) ? window_push(state, BOTHY_ROLLING_SUM, bar->volume, value)
+                                   : BOTHY_EINVAL)
+TA_RUN_DEFINE(rolling_mean, struct bothy_rolling, 1,
+              ta_good(bar->volume) ? window_push_mean(state, bar->volume, value) : BOTHY_EINVAL)
+TA_RUN_DEFINE(sma, struct bothy_sma, 1,
+              ta_good(bar->close) ? window_push_mean(&state->window, bar->close, value)
+                                  : BOTHY_EINVAL)
+
 BOTHY_API int32_t bothy_ema_init(struct bothy_ema *ema, uint32_t period)
 {
     if (!ta_good_period(period, 1))
@@ -61,3 +70,6 @@ BOTHY_API int32_t bothy_ema_push(struct bothy_ema *ema, double value, double *re
         return BOTHY_EINVAL;
     return ema_step(ema, value, ret_value);
 }
+
+TA_RUN_DEFINE(ema, struct bothy_ema, 1,
+              ta_good(bar->close) ? ema_step(state, bar->close, value) : BOTHY_EINVAL)

@@ -5,7 +5,7 @@
  *
  * The ring is two rings: suffix sums (and new values), then suffix sums of squares.
  */
-#include "ta_window.h"
+#include "ta_run.h"
 
 BOTHY_API int32_t bothy_stddev_init(struct bothy_stddev *stddev, uint32_t period, double *ring,
                                     size_t ring_length)
@@ -104,8 +104,8 @@ BOTHY_API int32_t bothy_bbands_init(struct bothy_bbands *bbands, uint32_t period
     return 0;
 }
 
-BOTHY_API int32_t bothy_bbands_push(struct bothy_bbands *bbands, double value,
-                                    struct bothy_bbands_value *ret_value)
+TA_INLINE int32_t bbands_step(struct bothy_bbands *bbands, double value,
+                              struct bothy_bbands_value *ret_value)
 {
     double stddev, mean;
 
@@ -118,3 +118,20 @@ BOTHY_API int32_t bothy_bbands_push(struct bothy_bbands *bbands, double value,
     ret_value->lower = mean - bbands->deviations * stddev;
     return 1;
 }
+
+BOTHY_API int32_t bothy_bbands_push(struct bothy_bbands *bbands, double value,
+                                    struct bothy_bbands_value *ret_value)
+{
+    return bbands_step(bbands, value, ret_value);
+}
+
+TA_INLINE int32_t stddev_only(struct bothy_stddev *window, double value, double *ret_stddev)
+{
+    double mean;
+
+    return ta_good(value) ? stddev_step(window, value, ret_stddev, &mean) : BOTHY_EINVAL;
+}
+
+TA_RUN_DEFINE(stddev, struct bothy_stddev, 1, stddev_only(state, bar->close, value))
+TA_RUN_DEFINE(bbands, struct bothy_bbands, 3,
+              bbands_step(state, bar->close, (struct bothy_bbands_value *)value))

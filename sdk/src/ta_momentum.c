@@ -1,7 +1,7 @@
 /*
  * Change over a number of bars, RSI and MACD: what looks at one price per bar.
  */
-#include "ta_window.h"
+#include "ta_run.h"
 
 BOTHY_API int32_t bothy_momentum_init(struct bothy_momentum *momentum, uint32_t period,
                                       double *ring, size_t ring_length)
@@ -21,8 +21,8 @@ BOTHY_API int32_t bothy_momentum_init(struct bothy_momentum *momentum, uint32_t 
     return 0;
 }
 
-BOTHY_API int32_t bothy_momentum_push(struct bothy_momentum *momentum, double value,
-                                      struct bothy_momentum_value *ret_value)
+TA_INLINE int32_t momentum_step(struct bothy_momentum *momentum, double value,
+                                struct bothy_momentum_value *ret_value)
 {
     uint32_t position = momentum->position;
     uint32_t filled = momentum->filled;
@@ -43,6 +43,12 @@ BOTHY_API int32_t bothy_momentum_push(struct bothy_momentum *momentum, double va
     ret_value->difference = value - then;
     ret_value->rate_pct = then != 0 ? (value / then - 1) * 100 : 0;
     return 1;
+}
+
+BOTHY_API int32_t bothy_momentum_push(struct bothy_momentum *momentum, double value,
+                                      struct bothy_momentum_value *ret_value)
+{
+    return momentum_step(momentum, value, ret_value);
 }
 
 BOTHY_API int32_t bothy_rsi_init(struct bothy_rsi *rsi, uint32_t period)
@@ -74,8 +80,8 @@ BOTHY_API int32_t bothy_macd_init(struct bothy_macd *macd, uint32_t fast, uint32
     return 0;
 }
 
-BOTHY_API int32_t bothy_macd_push(struct bothy_macd *macd, double value,
-                                  struct bothy_macd_value *ret_value)
+TA_INLINE int32_t macd_step(struct bothy_macd *macd, double value,
+                            struct bothy_macd_value *ret_value)
 {
     double fast, slow, difference, signal;
     int32_t r;
@@ -98,3 +104,27 @@ BOTHY_API int32_t bothy_macd_push(struct bothy_macd *macd, double value,
     ret_value->histogram = difference - signal;
     return 1;
 }
+
+BOTHY_API int32_t bothy_macd_push(struct bothy_macd *macd, double value,
+                                  struct bothy_macd_value *ret_value)
+{
+    return macd_step(macd, value, ret_value);
+}
+
+TA_INLINE int32_t momentum_one(struct bothy_momentum *momentum, double value, int rate,
+                               double *ret_value)
+{
+    struct bothy_momentum_value both;
+    int32_t r = momentum_step(momentum, value, &both);
+
+    if (r > 0)
+        *ret_value = rate ? both.rate_pct : both.difference;
+    return r;
+}
+
+TA_RUN_DEFINE(mom, struct bothy_momentum, 1, momentum_one(state, bar->close, 0, value))
+TA_RUN_DEFINE(roc, struct bothy_momentum, 1, momentum_one(state, bar->close, 1, value))
+TA_RUN_DEFINE(rsi, struct bothy_rsi, 1,
+              ta_good(bar->close) ? rsi_step(state, bar->close, value) : BOTHY_EINVAL)
+TA_RUN_DEFINE(macd, struct bothy_macd, 3,
+              macd_step(state, bar->close, (struct bothy_macd_value *)value))

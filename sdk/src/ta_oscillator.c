@@ -2,7 +2,7 @@
  * Oscillators within the range of a window: stochastic, stochastic RSI, Williams %R, and the
  * commodity channel index.
  */
-#include "ta_window.h"
+#include "ta_run.h"
 
 /* Where value lies between lowest and highest, 0 … 100; 0 where there is no between. */
 TA_INLINE double position_pct(double value, double lowest, double highest)
@@ -27,8 +27,8 @@ BOTHY_API int32_t bothy_stoch_init(struct bothy_stoch *stoch, uint32_t fastk, ui
     return 0;
 }
 
-BOTHY_API int32_t bothy_stoch_push(struct bothy_stoch *stoch, double high, double low, double close,
-                                   struct bothy_stoch_value *ret_value)
+TA_INLINE int32_t stoch_step(struct bothy_stoch *stoch, double high, double low, double close,
+                             struct bothy_stoch_value *ret_value)
 {
     double highest, lowest, slowk, slowd;
     int32_t r;
@@ -45,6 +45,12 @@ BOTHY_API int32_t bothy_stoch_push(struct bothy_stoch *stoch, double high, doubl
     ret_value->slowk = slowk;
     ret_value->slowd = slowd;
     return 1;
+}
+
+BOTHY_API int32_t bothy_stoch_push(struct bothy_stoch *stoch, double high, double low, double close,
+                                   struct bothy_stoch_value *ret_value)
+{
+    return stoch_step(stoch, high, low, close, ret_value);
 }
 
 BOTHY_API int32_t bothy_stochrsi_init(struct bothy_stochrsi *stochrsi, uint32_t period,
@@ -65,8 +71,8 @@ BOTHY_API int32_t bothy_stochrsi_init(struct bothy_stochrsi *stochrsi, uint32_t 
     return 0;
 }
 
-BOTHY_API int32_t bothy_stochrsi_push(struct bothy_stochrsi *stochrsi, double value,
-                                      struct bothy_stochrsi_value *ret_value)
+TA_INLINE int32_t stochrsi_step(struct bothy_stochrsi *stochrsi, double value,
+                                struct bothy_stochrsi_value *ret_value)
 {
     double rsi, highest, lowest, fastk, fastd;
     int32_t r;
@@ -86,6 +92,12 @@ BOTHY_API int32_t bothy_stochrsi_push(struct bothy_stochrsi *stochrsi, double va
     return 1;
 }
 
+BOTHY_API int32_t bothy_stochrsi_push(struct bothy_stochrsi *stochrsi, double value,
+                                      struct bothy_stochrsi_value *ret_value)
+{
+    return stochrsi_step(stochrsi, value, ret_value);
+}
+
 BOTHY_API int32_t bothy_willr_init(struct bothy_willr *willr, uint32_t period, double *ring,
                                    size_t ring_length)
 {
@@ -101,8 +113,8 @@ BOTHY_API int32_t bothy_willr_init(struct bothy_willr *willr, uint32_t period, d
     return 0;
 }
 
-BOTHY_API int32_t bothy_willr_push(struct bothy_willr *willr, double high, double low, double close,
-                                   double *ret_value)
+TA_INLINE int32_t willr_step(struct bothy_willr *willr, double high, double low, double close,
+                             double *ret_value)
 {
     double highest, lowest;
     int32_t r;
@@ -114,6 +126,12 @@ BOTHY_API int32_t bothy_willr_push(struct bothy_willr *willr, double high, doubl
         return 0;
     *ret_value = highest > lowest ? 100 * ((close - highest) / (highest - lowest)) : 0;
     return 1;
+}
+
+BOTHY_API int32_t bothy_willr_push(struct bothy_willr *willr, double high, double low, double close,
+                                   double *ret_value)
+{
+    return willr_step(willr, high, low, close, ret_value);
 }
 
 BOTHY_API int32_t bothy_cci_init(struct bothy_cci *cci, uint32_t period, double *ring,
@@ -134,21 +152,32 @@ BOTHY_API int32_t bothy_cci_init(struct bothy_cci *cci, uint32_t period, double 
     return 0;
 }
 
-/* In differences to the newest typical price: equal prices give exactly 0. */
+/* In differences to the newest typical price: equal prices give exactly 0. Four sums at a time,
+ * because each addition of one sum would wait for the one before. */
 static double cci_value(const struct bothy_cci *cci, double typical)
 {
-    double sum = 0, deviation = 0, mean;
+    const double *ring = cci->ring;
+    double sums[4] = { 0 }, deviations[4] = { 0 };
+    double mean, deviation;
+    uint32_t k;
 
-    for (uint32_t k = 0; k < cci->period; k++)
-        sum += cci->ring[k] - typical;
-    mean = sum / cci->period;
-    for (uint32_t k = 0; k < cci->period; k++)
-        deviation += fabs((cci->ring[k] - typical) - mean);
-    return deviation > 0 ? (0 - mean) / (0.015 * (deviation / cci->period)) : 0;
+    for (k = 0; k + 4 <= cci->period; k += 4)
+        for (uint32_t j = 0; j < 4; j++)
+            sums[j] += ring[k + j] - typical;
+    for (; k < cci->period; k++)
+        sums[0] += ring[k] - typical;
+    mean = (sums[0] + sums[1] + (sums[2] + sums[3])) / cci->period;
+    for (k = 0; k + 4 <= cci->period; k += 4)
+        for (uint32_t j = 0; j < 4; j++)
+            deviations[j] += fabs((ring[k + j] - typical) - mean);
+    for (; k < cci->period; k++)
+        deviations[0] += fabs((ring[k] - typical) - mean);
+    deviation = (deviations[0] + deviations[1] + (deviations[2] + deviations[3])) / cci->period;
+    return deviation > 0 ? (0 - mean) / (0.015 * deviation) : 0;
 }
 
-BOTHY_API int32_t bothy_cci_push(struct bothy_cci *cci, double high, double low, double close,
-                                 double *ret_value)
+TA_INLINE int32_t cci_step(struct bothy_cci *cci, double high, double low, double close,
+                           double *ret_value)
 {
     double typical;
 
@@ -165,3 +194,17 @@ BOTHY_API int32_t bothy_cci_push(struct bothy_cci *cci, double high, double low,
     *ret_value = cci_value(cci, typical);
     return 1;
 }
+
+BOTHY_API int32_t bothy_cci_push(struct bothy_cci *cci, double high, double low, double close,
+                                 double *ret_value)
+{
+    return cci_step(cci, high, low, close, ret_value);
+}
+
+TA_RUN_DEFINE(stoch, struct bothy_stoch, 2,
+              stoch_step(state, bar->high, bar->low, bar->close, (struct bothy_stoch_value *)value))
+TA_RUN_DEFINE(stochrsi, struct bothy_stochrsi, 2,
+              stochrsi_step(state, bar->close, (struct bothy_stochrsi_value *)value))
+TA_RUN_DEFINE(willr, struct bothy_willr, 1,
+              willr_step(state, bar->high, bar->low, bar->close, value))
+TA_RUN_DEFINE(cci, struct bothy_cci, 1, cci_step(state, bar->high, bar->low, bar->close, value))

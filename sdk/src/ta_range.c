@@ -1,7 +1,7 @@
 /*
  * True range and its average, by Wilder's smoothing or as a plain mean.
  */
-#include "ta_window.h"
+#include "ta_run.h"
 
 BOTHY_API void bothy_true_range_init(struct bothy_true_range *range)
 {
@@ -53,8 +53,8 @@ BOTHY_API int32_t bothy_atr_init(struct bothy_atr *atr, uint32_t kind, uint32_t 
     return 0;
 }
 
-BOTHY_API int32_t bothy_atr_push(struct bothy_atr *atr, double high, double low, double close,
-                                 double *ret_value)
+TA_INLINE int32_t atr_step(struct bothy_atr *atr, double high, double low, double close,
+                           double *ret_value)
 {
     double range;
 
@@ -75,3 +75,15 @@ BOTHY_API int32_t bothy_atr_push(struct bothy_atr *atr, double high, double low,
     *ret_value = atr->value;
     return 1;
 }
+
+BOTHY_API int32_t bothy_atr_push(struct bothy_atr *atr, double high, double low, double close,
+                                 double *ret_value)
+{
+    return atr_step(atr, high, low, close, ret_value);
+}
+
+TA_RUN_DEFINE(true_range, struct bothy_true_range, 1,
+              ta_good_bar(bar->high, bar->low, bar->close)
+                  ? true_range_step(state, bar->high, bar->low, bar->close, value)
+                  : BOTHY_EINVAL)
+TA_RUN_DEFINE(atr, struct bothy_atr, 1, atr_step(state, bar->high, bar->low, bar->close, value))

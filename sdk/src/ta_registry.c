@@ -1,11 +1,11 @@
 /*
- * Indicators by name: one table says what each is called, what it takes, reads and gives, and
- * three switches say how to size, start and feed it. The names are those that users of TA-Lib
+ * Indicators by name: one table says what each is called, what it takes, reads and gives; then
+ * three switches say how to size, start and run it. The names are those that users of TA-Lib
  * know. The table is in alphabetical order.
  */
 #include <string.h>
 
-#include "ta_window.h"
+#include "ta_run.h"
 
 enum {
     TA_ADX,
@@ -333,160 +333,81 @@ BOTHY_API int32_t bothy_ta_init(struct bothy_ta *ta, const struct bothy_ta_info 
     return 0;
 }
 
-static int32_t push_adx(struct bothy_ta *ta, const struct bothy_ta_bar *bar, double *ret_values)
-{
-    struct bothy_adx_value value;
-    int32_t r = bothy_adx_push(&ta->state.adx, bar->high, bar->low, bar->close, &value);
-
-    if (r <= 0)
-        return r;
-    switch (ta->info->id) {
-    case TA_PLUS_DI:
-        ret_values[0] = value.plus_di;
-        return 1;
-    case TA_MINUS_DI:
-        ret_values[0] = value.minus_di;
-        return 1;
-    default:
-        ret_values[0] = value.adx;
-        return r == 2;
-    }
-}
-
-/* What takes one number per bar and gives one. */
-static int32_t push_single(struct bothy_ta *ta, const struct bothy_ta_bar *bar, double *ret_values)
+/* Runs the indicator; as ta_run.h says. */
+static size_t run(struct bothy_ta *ta, const struct bothy_ta_bar *bars, size_t count,
+                  double *values, size_t *ret_done)
 {
     switch (ta->info->id) {
-    case TA_EMA:
-        return bothy_ema_push(&ta->state.ema, bar->close, ret_values);
-    case TA_LINREG_SLOPE:
-        return bothy_linreg_slope_push(&ta->state.weighted, bar->close, ret_values);
-    case TA_RSI:
-        return bothy_rsi_push(&ta->state.rsi, bar->close, ret_values);
-    case TA_SMA:
-        return bothy_sma_push(&ta->state.sma, bar->close, ret_values);
-    case TA_STDDEV:
-        return bothy_stddev_push(&ta->state.stddev, bar->close, ret_values, NULL);
-    case TA_VOLUME_MEAN:
-    case TA_VOLUME_SUM:
-        return bothy_rolling_push(&ta->state.rolling, bar->volume, ret_values);
-    default:
-        return bothy_wma_push(&ta->state.weighted, bar->close, ret_values);
-    }
-}
-
-/* What gives several numbers, or one of several. */
-static int32_t push_several(struct bothy_ta *ta, const struct bothy_ta_bar *bar, double *ret_values)
-{
-    union {
-        struct bothy_bbands_value bbands;
-        struct bothy_macd_value macd;
-        struct bothy_momentum_value momentum;
-        struct bothy_psar_value psar;
-        struct bothy_stoch_value stoch;
-        struct bothy_stochrsi_value stochrsi;
-    } value;
-    int32_t r;
-
-    switch (ta->info->id) {
+    case TA_ADX:
+        return ta_run_adx(&ta->state.adx, bars, count, values, ret_done);
+    case TA_ATR:
+        return ta_run_atr(&ta->state.atr, bars, count, values, ret_done);
     case TA_BBANDS:
-        r = bothy_bbands_push(&ta->state.bbands, bar->close, &value.bbands);
-        if (r > 0) {
-            ret_values[0] = value.bbands.upper;
-            ret_values[1] = value.bbands.middle;
-            ret_values[2] = value.bbands.lower;
-        }
-        return r;
+        return ta_run_bbands(&ta->state.bbands, bars, count, values, ret_done);
+    case TA_CCI:
+        return ta_run_cci(&ta->state.cci, bars, count, values, ret_done);
+    case TA_EMA:
+        return ta_run_ema(&ta->state.ema, bars, count, values, ret_done);
+    case TA_LINREG_SLOPE:
+        return ta_run_linreg_slope(&ta->state.weighted, bars, count, values, ret_done);
     case TA_MACD:
-        r = bothy_macd_push(&ta->state.macd, bar->close, &value.macd);
-        if (r > 0) {
-            ret_values[0] = value.macd.macd;
-            ret_values[1] = value.macd.signal;
-            ret_values[2] = value.macd.histogram;
-        }
-        return r;
+        return ta_run_macd(&ta->state.macd, bars, count, values, ret_done);
+    case TA_MFI:
+        return ta_run_mfi(&ta->state.mfi, bars, count, values, ret_done);
+    case TA_MINUS_DI:
+        return ta_run_minus_di(&ta->state.adx, bars, count, values, ret_done);
     case TA_MOM:
-    case TA_ROC:
-        r = bothy_momentum_push(&ta->state.momentum, bar->close, &value.momentum);
-        if (r > 0)
-            ret_values[0] =
-                ta->info->id == TA_MOM ? value.momentum.difference : value.momentum.rate_pct;
-        return r;
+        return ta_run_mom(&ta->state.momentum, bars, count, values, ret_done);
+    case TA_OBV:
+        return ta_run_obv(&ta->state.obv, bars, count, values, ret_done);
+    case TA_PLUS_DI:
+        return ta_run_plus_di(&ta->state.adx, bars, count, values, ret_done);
     case TA_PSAR:
-        r = bothy_psar_push(&ta->state.psar, bar->high, bar->low, &value.psar);
-        if (r > 0)
-            ret_values[0] = value.psar.sar;
-        return r;
+        return ta_run_psar(&ta->state.psar, bars, count, values, ret_done);
+    case TA_ROC:
+        return ta_run_roc(&ta->state.momentum, bars, count, values, ret_done);
+    case TA_RSI:
+        return ta_run_rsi(&ta->state.rsi, bars, count, values, ret_done);
+    case TA_SMA:
+        return ta_run_sma(&ta->state.sma, bars, count, values, ret_done);
+    case TA_STDDEV:
+        return ta_run_stddev(&ta->state.stddev, bars, count, values, ret_done);
     case TA_STOCH:
-        r = bothy_stoch_push(&ta->state.stoch, bar->high, bar->low, bar->close, &value.stoch);
-        if (r > 0) {
-            ret_values[0] = value.stoch.slowk;
-            ret_values[1] = value.stoch.slowd;
-        }
-        return r;
+        return ta_run_stoch(&ta->state.stoch, bars, count, values, ret_done);
+    case TA_STOCHRSI:
+        return ta_run_stochrsi(&ta->state.stochrsi, bars, count, values, ret_done);
+    case TA_TRUE_RANGE:
+        return ta_run_true_range(&ta->state.true_range, bars, count, values, ret_done);
+    case TA_VOLUME_MEAN:
+        return ta_run_rolling_mean(&ta->state.rolling, bars, count, values, ret_done);
+    case TA_VOLUME_SUM:
+        return ta_run_rolling_sum(&ta->state.rolling, bars, count, values, ret_done);
+    case TA_WILLR:
+        return ta_run_willr(&ta->state.willr, bars, count, values, ret_done);
     default:
-        r = bothy_stochrsi_push(&ta->state.stochrsi, bar->close, &value.stochrsi);
-        if (r > 0) {
-            ret_values[0] = value.stochrsi.fastk;
-            ret_values[1] = value.stochrsi.fastd;
-        }
-        return r;
+        return ta_run_wma(&ta->state.weighted, bars, count, values, ret_done);
     }
 }
 
 BOTHY_API int32_t bothy_ta_push(struct bothy_ta *ta, const struct bothy_ta_bar *bar,
                                 double *ret_values)
 {
-    switch (ta->info->id) {
-    case TA_ADX:
-    case TA_PLUS_DI:
-    case TA_MINUS_DI:
-        return push_adx(ta, bar, ret_values);
-    case TA_ATR:
-        return bothy_atr_push(&ta->state.atr, bar->high, bar->low, bar->close, ret_values);
-    case TA_CCI:
-        return bothy_cci_push(&ta->state.cci, bar->high, bar->low, bar->close, ret_values);
-    case TA_MFI:
-        return bothy_mfi_push(&ta->state.mfi, bar->high, bar->low, bar->close, bar->volume,
-                              ret_values);
-    case TA_OBV:
-        return bothy_obv_push(&ta->state.obv, bar->close, bar->volume, ret_values);
-    case TA_TRUE_RANGE:
-        return bothy_true_range_push(&ta->state.true_range, bar->high, bar->low, bar->close,
-                                     ret_values);
-    case TA_WILLR:
-        return bothy_willr_push(&ta->state.willr, bar->high, bar->low, bar->close, ret_values);
-    case TA_BBANDS:
-    case TA_MACD:
-    case TA_MOM:
-    case TA_PSAR:
-    case TA_ROC:
-    case TA_STOCH:
-    case TA_STOCHRSI:
-        return push_several(ta, bar, ret_values);
-    default:
-        return push_single(ta, bar, ret_values);
-    }
+    size_t done;
+    size_t written = run(ta, bar, 1, ret_values, &done);
+
+    return done == 0 ? BOTHY_EINVAL : written > 0;
 }
 
 BOTHY_API int64_t bothy_ta_run(struct bothy_ta *ta, const struct bothy_ta_bar *bars, size_t count,
                                double *ret_values, size_t *ret_bad_bar)
 {
-    uint32_t width = ta->info->output_count;
-    int64_t rows = 0;
+    size_t done;
+    size_t written = run(ta, bars, count, ret_values, &done);
 
-    for (size_t k = 0; k < count; k++) {
-        int32_t r = bothy_ta_push(ta, &bars[k], ret_values);
-
-        if (r < 0) {
-            if (ret_bad_bar)
-                *ret_bad_bar = k;
-            return r;
-        }
-        if (r > 0) {
-            ret_values += width;
-            rows++;
-        }
+    if (done < count) {
+        if (ret_bad_bar)
+            *ret_bad_bar = done;
+        return BOTHY_EINVAL;
     }
-    return rows;
+    return (int64_t)(written / ta->info->output_count);
 }

@@ -1,7 +1,7 @@
 /*
  * Wilder's trend indicators: directional movement and the parabolic stop.
  */
-#include "ta_window.h"
+#include "ta_run.h"
 
 BOTHY_API int32_t bothy_adx_init(struct bothy_adx *adx, uint32_t period)
 {
@@ -11,12 +11,12 @@ BOTHY_API int32_t bothy_adx_init(struct bothy_adx *adx, uint32_t period)
     return 0;
 }
 
-/* The directional index of two indicators, or `otherwise` where neither moved. */
-TA_INLINE double directional_index(double plus_di, double minus_di, double otherwise)
+/* DX, or `otherwise` where nothing moved. Both DI are over the same range, which cancels out. */
+TA_INLINE double directional_index(const struct bothy_adx *adx, double otherwise)
 {
-    double total = plus_di + minus_di;
+    double total = adx->plus + adx->minus;
 
-    return total > 0 ? 100 * (fabs(plus_di - minus_di) / total) : otherwise;
+    return total > 0 ? 100 * (fabs(adx->plus - adx->minus) / total) : otherwise;
 }
 
 /* Bars 1 … period − 1 are added up; from bar `period` on the sums are smoothed. */
@@ -24,8 +24,8 @@ TA_INLINE void adx_movement(struct bothy_adx *adx, double high, double low)
 {
     double up = high - adx->previous_high;
     double down = adx->previous_low - low;
-    double plus = up > 0 && up > down ? up : 0;
-    double minus = down > 0 && down > up ? down : 0;
+    double plus = ta_if((up > 0) & (up > down), up);
+    double minus = ta_if((down > 0) & (down > up), down);
     double range = ta_true_range(high, low, adx->previous_close);
 
     if (adx->count >= adx->period) {
@@ -38,8 +38,8 @@ TA_INLINE void adx_movement(struct bothy_adx *adx, double high, double low)
     adx->range += range;
 }
 
-BOTHY_API int32_t bothy_adx_push(struct bothy_adx *adx, double high, double low, double close,
-                                 struct bothy_adx_value *ret_value)
+TA_INLINE int32_t adx_step(struct bothy_adx *adx, double high, double low, double close,
+                           struct bothy_adx_value *ret_value)
 {
     double plus_di, minus_di;
     uint32_t bar = adx->count;
@@ -58,11 +58,11 @@ BOTHY_API int32_t bothy_adx_push(struct bothy_adx *adx, double high, double low,
     plus_di = adx->range > 0 ? 100 * (adx->plus / adx->range) : 0;
     minus_di = adx->range > 0 ? 100 * (adx->minus / adx->range) : 0;
     if (bar < 2 * adx->period) {
-        adx->adx += directional_index(plus_di, minus_di, 0);
+        adx->adx += directional_index(adx, 0);
         if (bar == 2 * adx->period - 1)
             adx->adx /= adx->period;
     } else {
-        double index = directional_index(plus_di, minus_di, adx->adx);
+        double index = directional_index(adx, adx->adx);
 
         adx->adx += (index - adx->adx) * adx->share;
     }
@@ -70,6 +70,12 @@ BOTHY_API int32_t bothy_adx_push(struct bothy_adx *adx, double high, double low,
     ret_value->minus_di = minus_di;
     ret_value->adx = bar >= 2 * adx->period - 1 ? adx->adx : 0;
     return bar >= 2 * adx->period - 1 ? 2 : 1;
+}
+
+BOTHY_API int32_t bothy_adx_push(struct bothy_adx *adx, double high, double low, double close,
+                                 struct bothy_adx_value *ret_value)
+{
+    return adx_step(adx, high, low, close, ret_value);
 }
 
 BOTHY_API int32_t bothy_psar_init(struct bothy_psar *psar, double step, double max)
@@ -110,8 +116,8 @@ static void psar_begin(struct bothy_psar *psar, double high, double low)
     psar->previous_low = low;
 }
 
-BOTHY_API int32_t bothy_psar_push(struct bothy_psar *psar, double high, double low,
-                                  struct bothy_psar_value *ret_value)
+TA_INLINE int32_t psar_step(struct bothy_psar *psar, double high, double low,
+                            struct bothy_psar_value *ret_value)
 {
     int32_t flipped;
     double extreme;
@@ -152,3 +158,39 @@ BOTHY_API int32_t bothy_psar_push(struct bothy_psar *psar, double high, double l
     psar->previous_low = low;
     return 1;
 }
+
+BOTHY_API int32_t bothy_psar_push(struct bothy_psar *psar, double high, double low,
+                                  struct bothy_psar_value *ret_value)
+{
+    return psar_step(psar, high, low, ret_value);
+}
+
+enum { ADX, PLUS_DI, MINUS_DI };
+
+TA_INLINE int32_t adx_one(struct bothy_adx *adx, const struct bothy_ta_bar *bar, int which,
+                          double *ret_value)
+{
+    struct bothy_adx_value all;
+    int32_t r = adx_step(adx, bar->high, bar->low, bar->close, &all);
+
+    if (r <= 0)
+        return r;
+    *ret_value = which == ADX ? all.adx : which == PLUS_DI ? all.plus_di : all.minus_di;
+    return which != ADX || r == 2;
+}
+
+TA_INLINE int32_t psar_one(struct bothy_psar *psar, const struct bothy_ta_bar *bar,
+                           double *ret_value)
+{
+    struct bothy_psar_value all;
+    int32_t r = psar_step(psar, bar->high, bar->low, &all);
+
+    if (r > 0)
+        *ret_value = all.sar;
+    return r;
+}
+
+TA_RUN_DEFINE(adx, struct bothy_adx, 1, adx_one(state, bar, ADX, value))
+TA_RUN_DEFINE(plus_di, struct bothy_adx, 1, adx_one(state, bar, PLUS_DI, value))
+TA_RUN_DEFINE(minus_di, struct bothy_adx, 1, adx_one(state, bar, MINUS_DI, value))
+TA_RUN_DEFINE(psar, struct bothy_psar, 1, psar_one(state, bar, value))

@@ -8,7 +8,7 @@
  *
  * The ring is two rings: suffix sums (and new values), then weighted suffix sums.
  */
-#include "ta_window.h"
+#include "ta_run.h"
 
 static int32_t weighted_init(struct bothy_weighted *window, uint32_t period, uint32_t minimum,
                              double *ring, size_t ring_length)
@@ -87,7 +87,7 @@ BOTHY_API int32_t bothy_wma_init(struct bothy_weighted *wma, uint32_t period, do
     return weighted_init(wma, period, 1, ring, ring_length);
 }
 
-BOTHY_API int32_t bothy_wma_push(struct bothy_weighted *wma, double value, double *ret_value)
+TA_INLINE int32_t wma_step(struct bothy_weighted *wma, double value, double *ret_value)
 {
     double sum, weighted, period = wma->period;
 
@@ -99,14 +99,18 @@ BOTHY_API int32_t bothy_wma_push(struct bothy_weighted *wma, double value, doubl
     return 1;
 }
 
+BOTHY_API int32_t bothy_wma_push(struct bothy_weighted *wma, double value, double *ret_value)
+{
+    return wma_step(wma, value, ret_value);
+}
+
 BOTHY_API int32_t bothy_linreg_slope_init(struct bothy_weighted *slope, uint32_t period,
                                           double *ring, size_t ring_length)
 {
     return weighted_init(slope, period, 2, ring, ring_length);
 }
 
-BOTHY_API int32_t bothy_linreg_slope_push(struct bothy_weighted *slope, double value,
-                                          double *ret_value)
+TA_INLINE int32_t linreg_slope_step(struct bothy_weighted *slope, double value, double *ret_value)
 {
     double sum, weighted, period = slope->period;
 
@@ -117,3 +121,12 @@ BOTHY_API int32_t bothy_linreg_slope_push(struct bothy_weighted *slope, double v
     *ret_value = (weighted - sum * (period + 1) / 2) * 12 / (period * (period * period - 1));
     return 1;
 }
+
+BOTHY_API int32_t bothy_linreg_slope_push(struct bothy_weighted *slope, double value,
+                                          double *ret_value)
+{
+    return linreg_slope_step(slope, value, ret_value);
+}
+
+TA_RUN_DEFINE(wma, struct bothy_weighted, 1, wma_step(state, bar->close, value))
+TA_RUN_DEFINE(linreg_slope, struct bothy_weighted, 1, linreg_slope_step(state, bar->close, value))

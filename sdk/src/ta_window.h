@@ -25,6 +25,7 @@
 #define BOTHY_TA_WINDOW_H
 
 #include <math.h>
+#include <string.h>
 
 #include <bothy/ta.h>
 
@@ -44,6 +45,18 @@ TA_INLINE int ta_good_bar(double high, double low, double close)
 TA_INLINE int ta_good_period(uint32_t period, uint32_t minimum)
 {
     return period >= minimum && period <= BOTHY_TA_PERIOD_MAX;
+}
+
+/* `value` where the condition (0 or 1) holds, else 0. No branch: whether a price rises or falls
+ * is what a branch predictor cannot learn. */
+TA_INLINE double ta_if(int condition, double value)
+{
+    uint64_t bits;
+
+    memcpy(&bits, &value, sizeof bits);
+    bits &= -(uint64_t)condition;
+    memcpy(&value, &bits, sizeof value);
+    return value;
 }
 
 /* The arguments that every init function with a ring has. */
@@ -83,6 +96,7 @@ TA_INLINE int32_t window_push(struct bothy_rolling *window, uint32_t kind, doubl
 {
     double *ring = window->ring;
     uint32_t position = window->position;
+    double suffix;
 
     window->running = position == 0 ? value : window_join(kind, window->running, value);
     ring[position++] = value;
@@ -93,11 +107,14 @@ TA_INLINE int32_t window_push(struct bothy_rolling *window, uint32_t kind, doubl
         *ret_value = window_join(kind, ring[position], window->running);
         return 1;
     }
-    while (--position > 0)
-        ring[position - 1] = window_join(kind, ring[position - 1], ring[position]);
+    suffix = value;
+    while (--position > 0) {
+        suffix = window_join(kind, ring[position - 1], suffix);
+        ring[position - 1] = suffix;
+    }
     window->position = 0;
     window->filled = 1;
-    *ret_value = ring[0];
+    *ret_value = suffix;
     return 1;
 }
 

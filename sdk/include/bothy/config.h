@@ -43,7 +43,8 @@ struct bothy_option {
     const char *name;          /* lower case, digits, underscore */
     uint32_t type;             /* BOTHY_OPTION_* */
     uint32_t flags;
-    const char *default_value; /* in the form of the configuration: "45m", "0.02", "true" */
+    const char *default_value; /* in the form of the configuration: "45m", "0.02", "true"; of a
+                                * LIST: "one, two" or ( "one", "two" ) */
     const char *minimum;       /* inclusive, in the same form; NULL: none */
     const char *maximum;
     const char *unit;          /* "USDT", "bars", "%" … for people */

@@ -327,6 +327,17 @@ BOTHY_API const char *bothy_feed_state_name(uint32_t state);
 BOTHY_API const char *bothy_order_state_name(uint32_t state);
 BOTHY_API const char *bothy_side_name(uint32_t side);
 BOTHY_API const char *bothy_instrument_kind_name(uint32_t kind);
+BOTHY_API const char *bothy_order_type_name(uint32_t type);
+BOTHY_API const char *bothy_time_in_force_name(uint32_t time_in_force);
+
+/*
+ * Effect: reads what people and venues write, in any case of letters: buy, sell; market, limit,
+ * stop, stop_market, take_profit, take_profit_market; gtc, ioc, fak, fok, gtd.
+ * Errors: BOTHY_EINVAL: nothing is taken for something that it does not say.
+ */
+BOTHY_API int32_t bothy_side_parse(const char *text, uint32_t *ret_side);
+BOTHY_API int32_t bothy_order_type_parse(const char *text, uint32_t *ret_type);
+BOTHY_API int32_t bothy_time_in_force_parse(const char *text, uint32_t *ret_time_in_force);
 
 /*
  * Effect: checks that a record of `length` bytes that came from elsewhere is a well-formed

@@ -14,9 +14,10 @@ BOTHY_BEGIN
 
 enum { BOTHY_DIRECTION_NEUTRAL = 0, BOTHY_DIRECTION_LONG = 1, BOTHY_DIRECTION_SHORT = -1 };
 
-/* Effect: reads long, short, neutral, bullish, bearish, buy, sell, in any case. BOTHY_EINVAL. */
+/* Effect: reads long, short, neutral, bullish, bearish, buy, sell, in any case of letters. Errors:
+ * BOTHY_EINVAL: a text that is none of these is no direction. */
 BOTHY_API int32_t bothy_direction_parse(const char *text, int32_t *ret_direction);
-/* Returns "LONG", "SHORT", "NEUTRAL". Static. */
+/* Returns "LONG", "SHORT", "NEUTRAL", or "?". Static. */
 BOTHY_API const char *bothy_direction_name(int32_t direction);
 
 /* Types of the known strategies. Others name themselves "x_…" with type 0. */
@@ -40,7 +41,12 @@ enum {
     BOTHY_SIGNAL_TYPE_COUNT = 16,
 };
 
+/* Returns "funding_rate" …, "custom" for CUSTOM, or "?". Static. */
 BOTHY_API const char *bothy_signal_type_name(uint32_t type);
+/*
+ * Effect: reads the name of a known type, or "x_" and then lower-case letters, digits and
+ * underscores, 31 bytes at the most, which is CUSTOM. Errors: BOTHY_EINVAL.
+ */
 BOTHY_API int32_t bothy_signal_type_parse(const char *text, uint32_t *ret_type);
 
 enum {
@@ -87,25 +93,45 @@ struct bothy_signal {
     char reasons[BOTHY_SIGNAL_REASONS_MAX]; /* lines joined by '\n' */
 };
 
-/* Effect: an empty signal of that type, all else 0. */
+/*
+ * Effect: an empty signal of that type, all else 0. One of type CUSTOM needs its type_name
+ * ("x_…") set besides.
+ */
 BOTHY_API void bothy_signal_init(struct bothy_signal *signal, uint32_t type, uint32_t instrument,
                                  int32_t direction, int64_t ts_ns);
-/* Errors: BOTHY_ENOMEM (full), BOTHY_EINVAL (name or text too long, number not finite). */
+/*
+ * Effect: adds an extra, or replaces the one of that name. Names are lower-case letters, digits
+ * and underscores, 1 to 23; texts are at most 39 bytes, without control characters.
+ * Errors: BOTHY_ENOMEM (full), BOTHY_EINVAL (name, text; number not finite).
+ */
 BOTHY_API int32_t bothy_signal_add_number(struct bothy_signal *signal, const char *name,
                                           double number);
 BOTHY_API int32_t bothy_signal_add_text(struct bothy_signal *signal, const char *name,
                                         const char *text);
-/* Effect: adds a line of reasons; cut when the room ends. */
+/* Returns the extra of that name, or NULL. [borrowed] from the signal. */
+BOTHY_API const struct bothy_signal_extra *bothy_signal_find(const struct bothy_signal *signal,
+                                                             const char *name);
+/* Effect: adds a line of reasons; cut when the room ends. Control characters become blanks. */
 BOTHY_API void bothy_signal_add_reason(struct bothy_signal *signal, const char *format, ...)
     BOTHY_PRINTF(2, 3);
 
 /*
- * Effect: checks prices, their order, and the extras that the type demands; recomputes the
- * risk-reward ratios. Errors: BOTHY_EINVAL, with "CODE: key=value …" in error->text.
+ * Effect: checks a signal, wherever it comes from: the form of its fields, prices (finite, > 0) and
+ * their order (LONG: stop_loss < entry < take_profit_1 <= 2 <= 3; SHORT mirrored), and the
+ * extras that the type demands; then computes the risk-reward ratios anew.
+ * Errors: BOTHY_EINVAL, with the first failure as "CODE: key=value …" in error->text; the signal
+ * then is unchanged.
  */
 BOTHY_API int32_t bothy_signal_validate(struct bothy_signal *signal, struct bothy_error *error);
 
-/* Effect: the stable JSON object. Returns its length or BOTHY_ERANGE. 4096 bytes suffice. */
+#define BOTHY_SIGNAL_JSON_MAX 4096
+
+/*
+ * Effect: writes a signal as one JSON object and a NUL: always the same keys in the same order,
+ * null for what it does not have, times as RFC 3339 in UTC, numbers that read back as the same
+ * double. Returns the length, or BOTHY_ERANGE if it does not fit (`text` is then "");
+ * BOTHY_SIGNAL_JSON_MAX bytes suffice for one that passed bothy_signal_validate().
+ */
 BOTHY_API int32_t bothy_signal_to_json(const struct bothy_signal *signal, const char *symbol,
                                        char *text, size_t capacity);
 

@@ -54,6 +54,15 @@ BOTHY_BEGIN
  * missing ring; BOTHY_ENOMEM the ring is shorter than the macro says. Pure; any thread.
  */
 
+/* A bar as the functions that take many want it. */
+struct bothy_ta_bar {
+    double open;
+    double high;
+    double low;
+    double close;
+    double volume;
+};
+
 /* ---- Windows ------------------------------------------------------------------------- */
 
 enum {
@@ -474,6 +483,99 @@ BOTHY_API int32_t bothy_mfi_init(struct bothy_mfi *mfi, uint32_t period, double 
 BOTHY_API int32_t bothy_mfi_push(struct bothy_mfi *mfi, double high, double low, double close,
                                  double volume, double *ret_value);
 
+/* ---- Structure ----------------------------------------------------------------------- */
+
+/*
+ * Swing points: a bar is a swing high if its high is the highest of `confirm` bars on either
+ * side and itself (equal highs count), a swing low likewise. It is known only `confirm` (≥ 1)
+ * bars later: push tells of the bar that many before the one pushed. Returns 1 if that bar is
+ * a swing, else 0. The first that can be one is bar `confirm`.
+ */
+struct bothy_swing {
+    struct bothy_rolling highest;
+    struct bothy_rolling lowest;
+    double *highs; /* of the last confirm + 1 bars */
+    double *lows;
+    uint32_t period; /* confirm + 1 */
+    uint32_t position;
+};
+BOTHY_TA_SIZE(bothy_swing, 88);
+#define BOTHY_SWING_RING(confirm) (6 * (size_t)(confirm) + 4)
+
+struct bothy_swing_value {
+    double high; /* of the bar that is told of */
+    double low;
+    int32_t is_high;
+    int32_t is_low;
+};
+
+BOTHY_API int32_t bothy_swing_init(struct bothy_swing *swing, uint32_t confirm, double *ring,
+                                   size_t ring_length);
+BOTHY_API int32_t bothy_swing_push(struct bothy_swing *swing, double high, double low,
+                                   struct bothy_swing_value *ret_value);
+
+/*
+ * ZigZag: pivots that alternate between high and low, at least `reversal` apart. A high is one
+ * when a later bar's low lies `reversal` (> 0, say two ATR; it may differ from bar to bar)
+ * below it, before any higher high; a low likewise. A bar that goes beyond the extreme does
+ * not reverse it as well: within a bar the order is not known. Push returns 1 when a pivot
+ * is found, which is some bars back.
+ */
+struct bothy_zigzag {
+    double high; /* highest since the last pivot low, or since the beginning */
+    double low;
+    uint64_t high_bar;
+    uint64_t low_bar;
+    uint64_t count;    /* bars seen */
+    int32_t direction; /* of the leg: +1 up, −1 down, 0 not known yet */
+    uint32_t reserved;
+};
+BOTHY_TA_SIZE(bothy_zigzag, 48);
+
+struct bothy_zigzag_value {
+    double price;
+    uint64_t bar;    /* of the pivot, counted from 0 */
+    int32_t is_high; /* 1: a high, 0: a low */
+    uint32_t reserved;
+};
+
+BOTHY_API void bothy_zigzag_init(struct bothy_zigzag *zigzag);
+BOTHY_API int32_t bothy_zigzag_push(struct bothy_zigzag *zigzag, double high, double low,
+                                    double reversal, struct bothy_zigzag_value *ret_value);
+
+#define BOTHY_PROFILE_ROWS_MAX 1000
+
+/* How much was traded at which price. */
+struct bothy_profile {
+    double low; /* of all bars: the lower edge of row 0 */
+    double high;
+    double row_height; /* 0 if all bars are at one price */
+    double total;      /* volume */
+    double poc;        /* point of control: the middle of the row with most volume */
+    double value_low;  /* edges of the value area */
+    double value_high;
+    double mean_row; /* total / rows; a row of 1.5 times that is a high-volume node */
+    uint32_t poc_row;
+    uint32_t rows;
+};
+
+/*
+ * Effect: divides the range of `count` (≥ 1) bars into `rows` (1 … BOTHY_PROFILE_ROWS_MAX) and
+ * spreads each bar's volume over the rows that it touches, in proportion to the overlap. The
+ * value area grows from the point of control (the lower of equals) by its larger neighbour (the
+ * upper of equals) until it holds `value_area_pct` (0 … 100; 70 is usual) of the volume.
+ * ret_row_volumes has room for `rows` doubles. Errors: BOTHY_EINVAL.
+ */
+BOTHY_API int32_t bothy_profile_make(const struct bothy_ta_bar *bars, size_t count, uint32_t rows,
+                                     double value_area_pct, double *ret_row_volumes,
+                                     struct bothy_profile *ret_profile);
+
+/* Returns the price that takes back `ratio` (0.382, 0.618 …) of the move from → to. */
+static inline double bothy_retracement(double from, double to, double ratio)
+{
+    return to - (to - from) * ratio;
+}
+
 /* ---- By name ------------------------------------------------------------------------- */
 
 /*
@@ -483,14 +585,6 @@ BOTHY_API int32_t bothy_mfi_push(struct bothy_mfi *mfi, double high, double low,
 
 #define BOTHY_TA_PARAMETERS_MAX 3
 #define BOTHY_TA_OUTPUTS_MAX    3
-
-struct bothy_ta_bar {
-    double open;
-    double high;
-    double low;
-    double close;
-    double volume;
-};
 
 enum {
     BOTHY_TA_INPUT_HIGH_LOW = 1 << 0,

@@ -1,0 +1,388 @@
+/*
+ * One order of all inputs.
+ *
+ * Virtual time. The exchanges own the time and hand over one instant after the other: events,
+ * then STEP. The earliest instant of all exchanges is next (ties: in the order of the
+ * configuration). After each instant the bots are let to consume it, and what they answer is
+ * taken bot by bot, in the order of the configuration; that may cause more events, and so on
+ * until nobody has anything to say and all orders are durable. Only then time goes on. While
+ * answers are taken, nothing new is shown to the bots: so what a bot answers does not depend on
+ * who was scheduled first, and the same input gives the same bytes.
+ *
+ * Before the first instant all bots that can run do, and all requests to exchanges are answered.
+ *
+ * Real time. Whatever is there is taken, exchanges first; then it is shown.
+ */
+#include "bothyd/daemon.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define ROUNDS_MAX 256
+
+union record_room {
+    struct wire_record record;
+    uint8_t bytes[WIRE_RECORD_MAX];
+};
+
+static union record_room room; /* of the one thread that drives */
+
+/* ---- lock-step ---- */
+
+static int has_consumed(const struct worker *w)
+{
+    return w->consumed_seq >= w->target_seq && w->consumed_commands >= w->commands_sent &&
+           w->reports.begin == w->reports.end;
+}
+
+/*
+ * Sleeps until a worker rings or something else happens. Commands wait for the end of the step,
+ * unless somebody makes us wait long: then people must be able to see who.
+ */
+static void wait_for_ring(struct daemon *d, struct worker *w)
+{
+    int64_t since_ns = clock_monotonic_ns();
+    struct wait_word word;
+
+    if (ring_sleep_begin(&w->intents, &word)) {
+        ring_sleep_end(&w->intents);
+        return;
+    }
+    daemon_poll(d, 100, 0);
+    if (clock_monotonic_ns() - since_ns > 90 * BOTHY_NS_PER_MS) {
+        daemon_housekeeping(d);
+        daemon_poll(d, 0, 1);
+    }
+    if (w->rings)
+        ring_sleep_end(&w->intents);
+    doorbell_drain(d->bell.wait_fd);
+}
+
+/* Takes what a bot says until it has consumed all that it was shown, or is no more. */
+static void take_answers(struct daemon *d, struct worker *w)
+{
+    size_t length = 0;
+
+    while (worker_running(w) && w->rings) {
+        int r = channel_read(w, &room, sizeof room, &length);
+
+        if (r < 0)
+            return;
+        if (r > 0) {
+            channel_bot_record(w, &room.record, length);
+            if (room.record.type == WIRE_R_CONSUMED && has_consumed(w))
+                return;
+            continue;
+        }
+        if (has_consumed(w))
+            return;
+        if (w->reports.begin != w->reports.end)
+            channel_flush(w); /* its ring was full: it has room by now */
+        wait_for_ring(d, w);
+        worker_tick(w, clock_monotonic_ns());
+    }
+}
+
+/* Makes what was recorded durable; true if orders went to the venue by it. */
+static int make_durable(struct daemon *d)
+{
+    uint64_t before = core_recorded(d->core);
+
+    if (core_undurable(d->core) == 0)
+        return 0;
+    while (store_wait(d->store, before, 1000) < 0 && !d->stopping) {
+        char reason[160];
+        int ok;
+
+        store_poll(d->store, &d->durable, &ok, reason, sizeof reason);
+        core_store_state(d->core, ok, reason);
+        daemon_poll(d, 0, 0);
+    }
+    store_poll(d->store, &d->durable, &d->store_ok, NULL, 0);
+    if (d->durable < before)
+        return 0;
+    core_durable(d->core, d->durable);
+    return 1;
+}
+
+/* Shows what there is and takes answers until all is quiet. */
+static void settle(struct daemon *d)
+{
+    for (int round = 0; round < ROUNDS_MAX && !d->stopping; round++) {
+        int busy = 0;
+
+        channel_flush_all(d);
+        for (uint32_t i = 0; i < d->bot_count; i++) {
+            if (worker_running(d->bots[i]) && !has_consumed(d->bots[i]))
+                busy = 1;
+        }
+        for (uint32_t i = 0; i < d->bot_count; i++) {
+            if (busy)
+                take_answers(d, d->bots[i]);
+            channel_drain(d->bots[i]);
+        }
+        if (!make_durable(d) && !busy)
+            return;
+    }
+    if (!d->stopping)
+        log_say(d->log, BOTHY_LOG_WARNING, "RESTLESS",
+                "bots answered each other %d times within one instant; time goes on", ROUNDS_MAX);
+}
+
+/* ---- before the first instant ---- */
+
+/* 1 when nobody is on the way up any more. */
+static int all_settled(const struct daemon *d)
+{
+    for (uint32_t i = 0; i < d->worker_count; i++) {
+        const struct worker *w = &d->workers[i];
+
+        /* One that failed once keeps nobody waiting. */
+        if (w->wanted && !w->parked && !worker_running(w) && w->restarts == 0)
+            return 0;
+    }
+    return 1;
+}
+
+/* Reads an exchange until it has answered everything. */
+static int take_replies(struct daemon *d, struct worker *w)
+{
+    size_t length = 0;
+
+    while (worker_running(w) && w->outstanding) {
+        int r = channel_read(w, &room, sizeof room, &length);
+
+        if (r < 0)
+            return 0;
+        if (r > 0) {
+            channel_exchange_record(w, &room.record, length);
+            channel_flush(w);
+            continue;
+        }
+        channel_flush(w);
+        wait_for_ring(d, w);
+        worker_tick(w, clock_monotonic_ns());
+        if (d->stopping)
+            return 0;
+    }
+    return 1;
+}
+
+static int open_market(struct daemon *d)
+{
+    if (!all_settled(d))
+        return 0;
+    for (uint32_t i = 0; i < d->bot_count; i++)
+        channel_drain(d->bots[i]);
+    for (uint32_t i = 0; i < d->venue_count; i++) {
+        if (!take_replies(d, d->venues[i]))
+            return 0;
+    }
+    settle(d);
+    d->market_open = 1;
+    log_say(d->log, BOTHY_LOG_INFO, "MARKET", "all that can run does: time begins");
+    return 1;
+}
+
+/* ---- instants ---- */
+
+static int64_t record_time(const struct worker *w)
+{
+    const struct wire_record *record = (const struct wire_record *)(const void *)w->head;
+    int64_t now_ns;
+
+    if (record->type == WIRE_R_STEP && w->head_length >= sizeof *record + sizeof now_ns) {
+        memcpy(&now_ns, record + 1, sizeof now_ns);
+        return now_ns;
+    }
+    return ((const struct bothy_event *)(const void *)(record + 1))->ts_event_ns;
+}
+
+/* 1 if the record belongs to an instant; others are taken as they come. */
+static int is_timed(const struct wire_record *record, size_t length)
+{
+    const struct bothy_event *event = (const struct bothy_event *)(const void *)(record + 1);
+
+    if (record->type == WIRE_R_STEP)
+        return 1;
+    if (record->type != WIRE_R_EVENT || length < sizeof *record + sizeof *event)
+        return 0;
+    return !(event->flags & BOTHY_EVENT_HISTORY) && event->type != BOTHY_EVENT_INSTRUMENT;
+}
+
+/* Reads ahead to the first record of the next instant. 1: there; 0: not yet; -1: never. */
+static int read_head(struct worker *w)
+{
+    while (!w->has_head) {
+        size_t length = 0;
+        int r;
+
+        if (!worker_running(w) || w->ended)
+            return -1;
+        if (!w->head && !(w->head = malloc(WIRE_RECORD_MAX)))
+            return -1;
+        r = channel_read(w, w->head, WIRE_RECORD_MAX, &length);
+        if (r <= 0)
+            return r < 0 ? -1 : 0;
+        w->head_length = length;
+        if (is_timed((const struct wire_record *)(const void *)w->head, length))
+            w->has_head = 1;
+        else
+            channel_exchange_record(w, (const struct wire_record *)(const void *)w->head, length);
+    }
+    return 1;
+}
+
+/* Waits for a head; -1 if there will be none. */
+static int wait_head(struct daemon *d, struct worker *w)
+{
+    for (;;) {
+        int r = read_head(w);
+
+        if (r != 0)
+            return r;
+        if (d->stopping)
+            return -1;
+        channel_flush(w);
+        wait_for_ring(d, w);
+        worker_tick(w, clock_monotonic_ns());
+    }
+}
+
+static void grant_credit(struct worker *w)
+{
+    uint64_t more;
+
+    if (w->credit > CREDIT_STEPS / 2)
+        return;
+    more = CREDIT_STEPS - w->credit;
+    w->credit = CREDIT_STEPS;
+    channel_command(w, WIRE_R_CREDIT, &more, sizeof more);
+    channel_flush(w);
+}
+
+/* The exchange whose instant is the earliest; NULL: none has any more. */
+static struct worker *earliest(struct daemon *d, int64_t *ret_ts_ns, int *ret_waiting)
+{
+    struct worker *first = NULL;
+
+    *ret_waiting = 0;
+    for (uint32_t i = 0; i < d->venue_count; i++) {
+        struct worker *w = d->venues[i];
+        int64_t ts_ns;
+
+        if (!worker_running(w)) {
+            /* On its way back: the others wait, or time would leave it behind. */
+            *ret_waiting |= w->wanted && !w->parked && !w->ended;
+            continue;
+        }
+        if (w->ended)
+            continue;
+        grant_credit(w);
+        if (wait_head(d, w) < 0)
+            continue;
+        ts_ns = record_time(w);
+        if (!first || ts_ns < *ret_ts_ns) {
+            first = w;
+            *ret_ts_ns = ts_ns;
+        }
+    }
+    return first;
+}
+
+static void take_instant(struct daemon *d, struct worker *w, int64_t ts_ns)
+{
+    core_time(d->core, ts_ns);
+    while (wait_head(d, w) > 0) {
+        const struct wire_record *record = (const struct wire_record *)(const void *)w->head;
+
+        w->has_head = 0;
+        if (record->type == WIRE_R_STEP) {
+            if (w->credit)
+                w->credit--;
+            return;
+        }
+        channel_exchange_record(w, record, w->head_length);
+    }
+}
+
+/* When the instant is due on the wall, at the speed of the configuration; 0: now. */
+static int64_t due_ns(struct daemon *d, int64_t ts_ns)
+{
+    double speed = bothy_decimal_to_double(d->conf->clock.speed);
+    int64_t now_ns = clock_monotonic_ns();
+
+    if (speed <= 0)
+        return 0;
+    if (d->pace_wall_ns == 0) {
+        d->pace_wall_ns = now_ns;
+        d->pace_virtual_ns = ts_ns;
+    }
+    return d->pace_wall_ns + (int64_t)((double)(ts_ns - d->pace_virtual_ns) / speed);
+}
+
+static int virtual_cycle(struct daemon *d, int64_t *ret_wait_until_ns)
+{
+    struct worker *w;
+    int64_t ts_ns = 0, due;
+    int waiting;
+
+    if (!d->market_open && !open_market(d))
+        return 0;
+    w = earliest(d, &ts_ns, &waiting);
+    if (waiting)
+        return 0;
+    if (!w) {
+        if (!d->at_end && d->venue_count && !d->stopping) {
+            d->at_end = 1;
+            settle(d);
+            log_say(d->log, BOTHY_LOG_NOTICE, "END", "the market data is over after %llu instants",
+                    (unsigned long long)d->steps);
+            if (d->conf->clock.on_end == CONF_ON_END_STOP)
+                daemon_stop(d, "end of data");
+        }
+        return 0;
+    }
+    due = due_ns(d, ts_ns);
+    if (due > clock_monotonic_ns()) {
+        *ret_wait_until_ns = due;
+        return 0;
+    }
+    take_instant(d, w, ts_ns);
+    d->steps++;
+    settle(d);
+    return 1;
+}
+
+/* ---- real time ---- */
+
+static int real_cycle(struct daemon *d)
+{
+    size_t length = 0;
+    int any = 0;
+
+    core_time(d->core, clock_wall_ns());
+    for (uint32_t i = 0; i < d->worker_count; i++) {
+        struct worker *w = &d->workers[i];
+
+        for (int n = 0; n < 256 && w->rings && channel_read(w, &room, sizeof room, &length) > 0;
+             n++) {
+            any = 1;
+            if (w->kind == WORKER_BOT)
+                channel_bot_record(w, &room.record, length);
+            else
+                channel_exchange_record(w, &room.record, length);
+        }
+    }
+    store_poll(d->store, &d->durable, &d->store_ok, NULL, 0);
+    core_durable(d->core, d->durable);
+    channel_flush_all(d);
+    return any;
+}
+
+int drive_cycle(struct daemon *d, int64_t *ret_wait_until_ns)
+{
+    if (d->virtual_time)
+        return virtual_cycle(d, ret_wait_until_ns);
+    return real_cycle(d);
+}

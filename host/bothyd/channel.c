@@ -445,7 +445,8 @@ void channel_exchange_record(struct worker *w, const struct wire_record *record,
         if (!text)
             break;
         answered(w, text, "history");
-        core_history_done(core, w->index, (uint32_t)(text->id >> 32), (uint32_t)text->id);
+        core_history_done(core, w->index, (uint32_t)(text->id >> 32), (uint32_t)text->id >> 8,
+                          (uint32_t)text->id & 0xff);
         return;
     default:
         break;

@@ -329,7 +329,9 @@ static json_t *cmd_kill(struct call *call)
 {
     daemon_action(call->d, call->actor, "kill", "host", core_killed(call->d->core) ? "on" : "off",
                   "on", "");
-    core_kill(call->d->core, 1, "by command");
+    if (daemon_kill(call->d, 1, "by command") < 0)
+        log_say(call->d->log, BOTHY_LOG_ERROR, "KILLED",
+                "the kill switch will not outlive the host: its file cannot be written");
     log_say(call->d->log, BOTHY_LOG_WARNING, "KILLED", "the kill switch is on: no new entries");
     return json_pack("{s:b}", "killed", 1);
 }
@@ -337,7 +339,8 @@ static json_t *cmd_kill(struct call *call)
 static json_t *cmd_kill_reset(struct call *call)
 {
     daemon_action(call->d, call->actor, "kill.reset", "host", "on", "off", "");
-    core_kill(call->d->core, 0, "");
+    if (daemon_kill(call->d, 0, "") < 0)
+        return refuse(call, 1, "the file KILL in %s cannot be removed", call->d->conf->paths.state);
     return json_pack("{s:b}", "killed", 0);
 }
 

@@ -9,6 +9,8 @@
 #include "supervise/link.h"
 
 #include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -16,6 +18,7 @@
 #include <sys/epoll.h>
 #include <sys/stat.h>
 #include <time.h>
+#include <unistd.h>
 
 int64_t clock_monotonic_ns(void)
 {
@@ -216,6 +219,40 @@ static void say_status(struct daemon *d, int64_t now_ns)
     daemon_notify(d, lines);
 }
 
+/* The kill switch outlives the host: a file in the folder of state, or one that people make. */
+static void look_for_kill(struct daemon *d)
+{
+    char path[2][PATH_MAX];
+
+    snprintf(path[0], sizeof path[0], "%s/KILL", d->conf->paths.state);
+    snprintf(path[1], sizeof path[1], "%s/KILL", d->conf->paths.run);
+    for (int i = 0; i < 2; i++) {
+        if (core_killed(d->core) || access(path[i], F_OK) < 0)
+            continue;
+        core_kill(d->core, 1, path[i]);
+        log_say(d->log, BOTHY_LOG_WARNING, "KILLED", "the kill switch is on: %s exists", path[i]);
+    }
+}
+
+int daemon_kill(struct daemon *d, int on, const char *why)
+{
+    char path[PATH_MAX];
+    int fd;
+
+    core_kill(d->core, on, why);
+    if (!on) {
+        snprintf(path, sizeof path, "%s/KILL", d->conf->paths.run);
+        unlink(path);
+    }
+    snprintf(path, sizeof path, "%s/KILL", d->conf->paths.state);
+    if (!on)
+        return unlink(path) < 0 && errno != ENOENT ? -1 : 0;
+    fd = open(path, O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
+    if (fd < 0 || fsync(fd) < 0)
+        return -1;
+    return close(fd);
+}
+
 void daemon_housekeeping(struct daemon *d)
 {
     int64_t now_ns = clock_monotonic_ns();
@@ -225,6 +262,7 @@ void daemon_housekeeping(struct daemon *d)
     if (now_ns - d->last_heartbeat_ns > BOTHY_NS_PER_S) {
         d->last_heartbeat_ns = now_ns;
         link_send(d, LINK_HEARTBEAT, NULL);
+        look_for_kill(d);
     }
     say_ready(d);
     say_status(d, now_ns);
@@ -355,6 +393,7 @@ static int start(struct daemon *d)
         return r;
     }
     d->store_ok = 1;
+    look_for_kill(d);
     daemon_epoll_add(d, d->bell.wait_fd, &d->bell);
     daemon_epoll_add(d, store_fd(d->store), d->store);
     if (!d->virtual_time)

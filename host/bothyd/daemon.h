@@ -205,6 +205,8 @@ void daemon_stop(struct daemon *d, const char *reason);
 int daemon_epoll_add(struct daemon *d, int fd, void *what);
 void daemon_notify(struct daemon *d, const char *lines);
 void daemon_housekeeping(struct daemon *d);
+/* Effect: the kill switch, and the file that makes it outlive us. < 0: the file failed. */
+int daemon_kill(struct daemon *d, int on, const char *why);
 
 /* ---- setup.c ---- */
 int setup_load_conf(struct daemon *d, struct conf **ret_conf, struct conf_errors *errors);

@@ -35,16 +35,24 @@ static int has_consumed(const struct worker *w)
            w->reports.begin == w->reports.end;
 }
 
-/* Sleeps until a worker rings or something else happens. */
+/*
+ * Sleeps until a worker rings or something else happens. Commands wait for the end of the step,
+ * unless somebody makes us wait long: then people must be able to see who.
+ */
 static void wait_for_ring(struct daemon *d, struct worker *w)
 {
+    int64_t since_ns = clock_monotonic_ns();
     struct wait_word word;
 
     if (ring_sleep_begin(&w->intents, &word)) {
         ring_sleep_end(&w->intents);
         return;
     }
-    daemon_poll(d, 200, 0);
+    daemon_poll(d, 100, 0);
+    if (clock_monotonic_ns() - since_ns > 90 * BOTHY_NS_PER_MS) {
+        daemon_housekeeping(d);
+        daemon_poll(d, 0, 1);
+    }
     if (w->rings)
         ring_sleep_end(&w->intents);
     doorbell_drain(d->bell.wait_fd);

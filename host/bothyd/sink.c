@@ -83,10 +83,10 @@ static void sink_history(void *context, uint32_t venue, const struct bothy_histo
 {
     struct daemon *d = context;
     struct worker *w = d->venues[venue];
-    /* The answer carries the instrument and the time frame back in its number. */
-    struct wire_history_request wire = {
-        .id = (uint64_t)request->instrument << 32 | request->timeframe, .request = *request
-    };
+    /* The answer carries instrument, feed and time frame back in its number. */
+    struct wire_history_request wire = { .id = (uint64_t)request->instrument << 32 |
+                                               (uint64_t)request->feed << 8 | request->timeframe,
+                                         .request = *request };
 
     w->outstanding++;
     channel_command(w, WIRE_R_HISTORY_REQUEST, &wire, sizeof wire);

@@ -184,6 +184,8 @@ int32_t core_market(struct core *core, uint32_t venue, const struct bothy_event 
             const struct bothy_bar *bar = BOTHY_EVENT_BODY(event, struct bothy_bar);
 
             bars_keep(bars_series(core, in, bar->timeframe), bar);
+        } else if (event->type == BOTHY_EVENT_FUNDING || event->type == BOTHY_EVENT_OPEN_INTEREST) {
+            router_history_event(core, in, event);
         }
         return 0;
     }
@@ -217,16 +219,13 @@ int32_t core_market(struct core *core, uint32_t venue, const struct bothy_event 
     return 0;
 }
 
-void core_history_done(struct core *core, uint32_t venue, uint32_t number, uint32_t timeframe)
+void core_history_done(struct core *core, uint32_t venue, uint32_t number, uint32_t feed,
+                       uint32_t timeframe)
 {
     struct instrument *in = market_instrument(core, number);
 
-    if (!in || in->venue != venue)
-        return;
-    for (uint32_t i = 0; i < in->series_count; i++) {
-        if (in->series[i].timeframe == timeframe)
-            router_history_ready(core, in, &in->series[i]);
-    }
+    if (in && in->venue == venue)
+        router_history_ready(core, in, feed, timeframe);
 }
 
 void core_venue_state(struct core *core, uint32_t venue, uint32_t state, const char *reason)
@@ -244,8 +243,10 @@ void core_venue_state(struct core *core, uint32_t venue, uint32_t state, const c
             in->has_book = in->has_quote = 0;
             for (uint32_t s = 0; s < in->series_count; s++) {
                 if (in->series[s].history_pending)
-                    router_history_ready(core, in, &in->series[s]);
+                    router_history_ready(core, in, BOTHY_FEED_BARS, in->series[s].timeframe);
             }
+            router_history_ready(core, in, BOTHY_FEED_FUNDING, 0);
+            router_history_ready(core, in, BOTHY_FEED_OPEN_INTEREST, 0);
         }
     }
 }

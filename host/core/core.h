@@ -119,7 +119,8 @@ void core_time(struct core *core, int64_t now_ns);
 int32_t core_market(struct core *core, uint32_t venue, const struct bothy_event *event,
                     struct bothy_error *error);
 /* Effect: the venue has answered a history request (its events came before). */
-void core_history_done(struct core *core, uint32_t venue, uint32_t instrument, uint32_t timeframe);
+void core_history_done(struct core *core, uint32_t venue, uint32_t instrument, uint32_t feed,
+                       uint32_t timeframe);
 /* Effect: all feeds of a venue change their state (link lost, process ended, data over). */
 void core_venue_state(struct core *core, uint32_t venue, uint32_t state, const char *reason);
 

@@ -67,10 +67,20 @@ void router_request(struct core *core, struct instrument *in)
     core->sink.feeds(core->context, in->venue, &request);
 }
 
-static void send_history(struct core *core, struct bot *bot, struct instrument *in,
-                         struct bar_series *series, uint32_t wanted)
+static void end_history(struct core *core, struct bot *bot, struct instrument *in,
+                        uint32_t timeframe, uint32_t count)
 {
-    struct bothy_history_end end = { .timeframe = series->timeframe };
+    struct bothy_history_end end = { .timeframe = timeframe, .count = count };
+    union event_room room;
+
+    output_report(core, bot->number,
+                  event_begin(&room, BOTHY_EVENT_HISTORY_END, in->number, in->venue, core->now_ns,
+                              &end, sizeof end));
+}
+
+static void send_bars(struct core *core, struct bot *bot, struct instrument *in,
+                      const struct bar_series *series, uint32_t wanted)
+{
     uint32_t count = series->count < wanted ? series->count : wanted;
     union event_room room;
 
@@ -82,56 +92,143 @@ static void send_history(struct core *core, struct bot *bot, struct instrument *
         event->flags = BOTHY_EVENT_HISTORY;
         output_report(core, bot->number, event);
     }
-    end.count = count;
-    output_report(core, bot->number,
-                  event_begin(&room, BOTHY_EVENT_HISTORY_END, in->number, in->venue, core->now_ns,
-                              &end, sizeof end));
+    end_history(core, bot, in, series->timeframe, count);
 }
 
-void router_history_ready(struct core *core, struct instrument *in, struct bar_series *series)
+void router_history_event(struct core *core, struct instrument *in, const struct bothy_event *event)
 {
-    series->history_pending = 0;
+    uint32_t feed =
+        event->type == BOTHY_EVENT_FUNDING ? BOTHY_FEED_FUNDING : BOTHY_FEED_OPEN_INTEREST;
+    union event_room room;
+
+    if (event->size > sizeof room)
+        return;
     for (uint32_t b = 0; b < core->bot_count; b++) {
-        struct bot *bot = &core->bots[b];
+        const struct bot *bot = &core->bots[b];
 
-        for (uint32_t i = 0; i < bot->pending_count;) {
-            struct pending_history *pending = &bot->pending[i];
-
-            if (pending->instrument != in->number || pending->timeframe != series->timeframe) {
-                i++;
+        for (uint32_t i = 0; i < bot->pending_count; i++) {
+            if (bot->pending[i].instrument != in->number || bot->pending[i].feed != feed)
                 continue;
-            }
-            send_history(core, bot, in, series, pending->count);
-            *pending = bot->pending[--bot->pending_count];
+            memcpy(room.bytes, event, event->size);
+            output_report(core, b, &room.event);
+            break;
         }
     }
 }
 
-static int32_t want_history(struct core *core, struct bot *bot, struct instrument *in,
-                            struct bar_series *series, uint32_t count)
+void router_history_ready(struct core *core, struct instrument *in, uint32_t feed,
+                          uint32_t timeframe)
+{
+    const struct bar_series *series =
+        feed == BOTHY_FEED_BARS ? bars_series(core, in, timeframe) : NULL;
+
+    if (series)
+        bars_series(core, in, timeframe)->history_pending = 0;
+    for (uint32_t b = 0; b < core->bot_count; b++) {
+        struct bot *bot = &core->bots[b];
+
+        for (uint32_t i = 0; i < bot->pending_count;) {
+            struct pending_history pending = bot->pending[i];
+
+            if (pending.instrument != in->number || pending.feed != feed ||
+                pending.timeframe != timeframe) {
+                i++;
+                continue;
+            }
+            bot->pending[i] = bot->pending[--bot->pending_count];
+            if (series)
+                send_bars(core, bot, in, series, pending.count);
+            else
+                end_history(core, bot, in, timeframe, 0);
+        }
+    }
+}
+
+static int32_t wait_for_history(struct core *core, struct bot *bot, struct instrument *in,
+                                uint32_t feed, uint32_t timeframe, uint32_t count, int ask)
 {
     struct bothy_history_request request = {
         .size = sizeof request,
         .instrument = in->number,
-        .feed = BOTHY_FEED_BARS,
-        .timeframe = series->timeframe,
+        .feed = feed,
+        .timeframe = timeframe,
         .count = count,
     };
 
-    if (series->count >= count || (series->history_asked && !series->history_pending)) {
-        send_history(core, bot, in, series, count);
-        return 0;
-    }
     if (bot->pending_count == PENDING_MAX)
         return BOTHY_ENOMEM;
     bot->pending[bot->pending_count++] =
-        (struct pending_history) { in->number, series->timeframe, count };
-    if (series->history_asked)
+        (struct pending_history) { in->number, feed, timeframe, count };
+    if (ask)
+        core->sink.history(core->context, in->venue, &request);
+    return 0;
+}
+
+static int32_t want_bars(struct core *core, struct bot *bot, struct instrument *in,
+                         struct bar_series *series, uint32_t count)
+{
+    int ask = !series->history_asked;
+
+    if (count == 0)
         return 0;
+    if (series->count >= count || (series->history_asked && !series->history_pending)) {
+        send_bars(core, bot, in, series, count);
+        return 0;
+    }
     series->history_asked = 1;
     series->history_pending = 1;
-    core->sink.history(core->context, in->venue, &request);
-    return 0;
+    return wait_for_history(core, bot, in, BOTHY_FEED_BARS, series->timeframe, count, ask);
+}
+
+/* A bot that comes late has not seen what was published once: the definition, the state. */
+static void send_present(struct core *core, const struct bot *bot, const struct instrument *in)
+{
+    struct bothy_feed_change change = { .state = in->feed_state,
+                                        .previous = in->feed_state,
+                                        .gaps = in->feed_gaps };
+    union event_room room;
+
+    output_report(core, bot->number,
+                  event_begin(&room, BOTHY_EVENT_INSTRUMENT, in->number, in->venue, core->now_ns,
+                              &in->definition, sizeof in->definition));
+    output_report(core, bot->number,
+                  event_begin(&room, BOTHY_EVENT_FEED, in->number, in->venue, core->now_ns, &change,
+                              sizeof change));
+}
+
+/* A bot that comes late to a book gets what the core has of it. */
+static void send_book(struct core *core, const struct bot *bot, const struct instrument *in)
+{
+    enum { LEVELS = BOTHY_BOOK_LEVELS_MAX / 2 };
+    union {
+        struct bothy_event event;
+        uint8_t bytes[sizeof(struct bothy_event) + sizeof(struct bothy_book) +
+                      BOTHY_BOOK_LEVELS_MAX * sizeof(struct bothy_level)];
+    } *room = calloc(1, sizeof *room);
+    struct bothy_book *header = room ? (struct bothy_book *)(void *)(&room->event + 1) : NULL;
+    struct bothy_level *levels = room ? (struct bothy_level *)(void *)(header + 1) : NULL;
+
+    if (!room)
+        return;
+    header->update_id = in->book.update_id;
+    while (header->bid_count < LEVELS &&
+           book_level_get(&in->book, BOTHY_SIDE_BUY, header->bid_count, &levels[header->bid_count]))
+        header->bid_count++;
+    levels += header->bid_count;
+    while (
+        header->ask_count < LEVELS &&
+        book_level_get(&in->book, BOTHY_SIDE_SELL, header->ask_count, &levels[header->ask_count]))
+        header->ask_count++;
+    room->event.type = BOTHY_EVENT_BOOK;
+    room->event.flags = BOTHY_EVENT_SNAPSHOT;
+    room->event.instrument = in->number;
+    room->event.source = in->venue;
+    room->event.ts_event_ns = core->now_ns;
+    room->event.size =
+        (uint16_t)(sizeof room->event + sizeof *header +
+                   (header->bid_count + header->ask_count) * sizeof(struct bothy_level));
+    output_report(core, bot->number, &room->event);
+    free(room);
 }
 
 static int32_t keep_room(struct bar_series *series, uint32_t wanted)
@@ -159,10 +256,9 @@ int32_t core_subscribe(struct core *core, uint32_t number, const struct bothy_su
     struct bar_series *series = NULL;
     struct bot *bot;
     uint64_t mask;
-    int32_t r;
 
     if (number >= core->bot_count || (wanted->feeds & ~(uint32_t)FEEDS_ALL) ||
-        wanted->history > HISTORY_BARS_MAX)
+        wanted->history > BOTHY_HISTORY_MAX)
         return BOTHY_EPROTO;
     bot = &core->bots[number];
     mask = UINT64_C(1) << number;
@@ -190,11 +286,16 @@ int32_t core_subscribe(struct core *core, uint32_t number, const struct bothy_su
             in->bots[bit] |= mask;
     }
     router_request(core, in);
-    if (series && (wanted->feeds & BOTHY_FEED_BARS)) {
-        r = want_history(core, bot, in, series, wanted->history);
-        if (r < 0)
-            return r;
-    }
+    if (in->defined)
+        send_present(core, bot, in);
+    if ((wanted->feeds & BOTHY_FEED_BOOK) && in->has_book)
+        send_book(core, bot, in);
+    if (series && (wanted->feeds & BOTHY_FEED_BARS))
+        return want_bars(core, bot, in, series, wanted->history);
+    if (wanted->history && (wanted->feeds & BOTHY_FEED_FUNDING))
+        return wait_for_history(core, bot, in, BOTHY_FEED_FUNDING, 0, wanted->history, 1);
+    if (wanted->history && (wanted->feeds & BOTHY_FEED_OPEN_INTEREST))
+        return wait_for_history(core, bot, in, BOTHY_FEED_OPEN_INTEREST, 0, wanted->history, 1);
     return 0;
 }
 

@@ -18,7 +18,6 @@
 
 #include <bothy/random.h>
 
-#define HISTORY_BARS_MAX   2000
 #define TIMERS_PER_BOT_MAX 64
 #define PENDING_MAX        64
 
@@ -78,6 +77,7 @@ struct timer {
 
 struct pending_history {
     uint32_t instrument;
+    uint32_t feed; /* one bit of BOTHY_FEED_* */
     uint32_t timeframe;
     uint32_t count;
 };
@@ -211,7 +211,11 @@ void bars_time(struct core *core, struct instrument *in);
 
 /* ---- router.c ---- */
 void router_request(struct core *core, struct instrument *in);
-void router_history_ready(struct core *core, struct instrument *in, struct bar_series *series);
+void router_history_ready(struct core *core, struct instrument *in, uint32_t feed,
+                          uint32_t timeframe);
+/* Effect: a past rate or sample goes to the bots that wait for it. */
+void router_history_event(struct core *core, struct instrument *in,
+                          const struct bothy_event *event);
 void router_forget(struct core *core, struct bot *bot);
 
 /* ---- signals.c ---- */

@@ -95,8 +95,7 @@ static int handle_command(struct state *state)
         if (command->length != sizeof credit)
             break;
         memcpy(&credit, command->payload, sizeof credit);
-        state->credit =
-            credit > UINT64_MAX - state->credit ? UINT64_MAX : state->credit + credit;
+        state->credit = credit > UINT64_MAX - state->credit ? UINT64_MAX : state->credit + credit;
         return DRIVE_GO_ON;
     default:
         return drive_control(state->drive, command);
@@ -158,8 +157,8 @@ static int rest(struct state *state)
     if (ring_sleep_begin(&state->link->commands, &unused))
         return DRIVE_GO_ON;
     clock_gettime(CLOCK_MONOTONIC, &ts);
-    timeout_ms = (int)((until_ns - ((int64_t)ts.tv_sec * BOTHY_NS_PER_S + ts.tv_nsec)) /
-                       BOTHY_NS_PER_MS);
+    timeout_ms =
+        (int)((until_ns - ((int64_t)ts.tv_sec * BOTHY_NS_PER_S + ts.tv_nsec)) / BOTHY_NS_PER_MS);
     r = poll(fds, ARRAY_SIZE(fds), timeout_ms < 1 ? 1 : timeout_ms);
     ring_sleep_end(&state->link->commands);
     if (r < 0 && errno != EINTR) {

@@ -13,7 +13,7 @@
 
 /* A judged plugin: its descriptor as this host's ABI knows it, zero where it was shorter. */
 struct loader_plugin {
-    struct bothy_plugin descriptor;     /* its options are those below */
+    struct bothy_plugin descriptor; /* its options are those below */
     struct bothy_option *options;   /* [owned], descriptor.option_count of them */
     /* What an instance can be given: of a strategy also the risk parameters, "risk.…". */
     struct bothy_option *values; /* [owned] */
@@ -25,9 +25,9 @@ struct loader_plugin {
 
 /*
  * Effect: dlopen() of an absolute path, then loader_judge() of its descriptor, which must be of
- * `kind` (0: any that this host runs). Errors: BOTHY_EINVAL (path, or a descriptor that breaks the rules), BOTHY_ENOENT (no
- * such file, not loadable, no symbol), BOTHY_EABI (magic, version, size). All of them are
- * refusals: loading again cannot help.
+ * `kind` (0: any that this host runs). Errors: BOTHY_EINVAL (path, or a descriptor that breaks the
+ * rules), BOTHY_ENOENT (no such file, not loadable, no symbol), BOTHY_EABI (magic, version, size).
+ * All of them are refusals: loading again cannot help.
  */
 int32_t loader_open(const char *path, uint32_t kind, struct loader_plugin *ret_plugin,
                     struct bothy_error *error);

@@ -108,7 +108,7 @@ static void log_write(const struct bothy_host *host, int32_t level, const char *
 static int32_t log_push(const struct bothy_host *host, const char *key, const char *value)
 {
     struct services *services = services_of(host);
-    char (*pair)[SERVICES_KEY_LENGTH];
+    char(*pair)[SERVICES_KEY_LENGTH];
 
     if (services_require(services, SERVICES_CREATED) < 0)
         return BOTHY_EPERM;
@@ -293,8 +293,7 @@ struct services_interest *services_make_interest(struct services *services, uint
     grown = realloc(services->interest, count * sizeof *grown);
     if (!grown)
         return NULL;
-    memset(grown + services->interest_count, 0,
-           (count - services->interest_count) * sizeof *grown);
+    memset(grown + services->interest_count, 0, (count - services->interest_count) * sizeof *grown);
     services->interest = grown;
     services->interest_count = count;
     return &grown[instrument];

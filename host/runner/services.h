@@ -27,8 +27,7 @@ struct services_sink {
      */
     int32_t (*write)(void *context, uint32_t type, const void *payload, size_t length);
     /* Takes one line that is to be kept. `keys` is "key=value key=value". */
-    void (*log)(void *context, int32_t level, int64_t event_ns, const char *keys,
-                const char *text);
+    void (*log)(void *context, int32_t level, int64_t event_ns, const char *keys, const char *text);
 };
 
 /* How much the plugin may do: the rung that it stands on. */
@@ -62,7 +61,7 @@ struct services {
     int32_t log_level;
     int virtual_time;
 
-    const struct settings *settings; /* [borrowed] */
+    const struct settings *settings;    /* [borrowed] */
     struct services_interest *interest; /* by number of the instrument */
     uint32_t interest_count;
     uint32_t signals_of_all;

@@ -12,12 +12,11 @@
 #include <stdio.h>
 #include <string.h>
 
-#define ALL_FEEDS     ((BOTHY_FEED_FORMING_BARS << 1) - 1)
+#define ALL_FEEDS ((BOTHY_FEED_FORMING_BARS << 1) - 1)
 #define HISTORY_FEEDS                                                                              \
     (BOTHY_FEED_BARS | BOTHY_FEED_FORMING_BARS | BOTHY_FEED_FUNDING | BOTHY_FEED_OPEN_INTEREST)
-#define HISTORY_MAX   100000
-#define WARMING_MAX   4096
-#define INTERVAL_MIN  BOTHY_NS_PER_MS
+#define WARMING_MAX  4096
+#define INTERVAL_MIN BOTHY_NS_PER_MS
 
 static int is_decimal(struct bothy_decimal d)
 {
@@ -54,7 +53,7 @@ static int32_t check_subscription(struct services *services, const struct bothy_
 {
     int bars = (s->feeds & (BOTHY_FEED_BARS | BOTHY_FEED_FORMING_BARS)) != 0;
 
-    if (s->feeds == 0 || (s->feeds & ~(uint32_t)ALL_FEEDS) || s->history > HISTORY_MAX ||
+    if (s->feeds == 0 || (s->feeds & ~(uint32_t)ALL_FEEDS) || s->history > BOTHY_HISTORY_MAX ||
         s->book_depth > BOTHY_BOOK_LEVELS_MAX)
         return services_wrong(services);
     if (bars && (s->timeframe == BOTHY_TF_NONE || s->timeframe >= BOTHY_TF_COUNT))
@@ -113,7 +112,7 @@ static int32_t subscribe(const struct bothy_host *host, const struct bothy_subsc
         interest->forming |= 1u << s.timeframe;
     if (s.history)
         services->warming[services->warming_count++] =
-            (struct services_warming){ s.instrument, s.feeds & HISTORY_FEEDS, s.timeframe };
+            (struct services_warming) { s.instrument, s.feeds & HISTORY_FEEDS, s.timeframe };
     return 0;
 }
 

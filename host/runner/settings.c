@@ -118,8 +118,8 @@ static int32_t give_secrets(const struct settings_secrets *secrets, struct setti
 {
     for (uint32_t i = 0; secrets && i < secrets->count; i++) {
         const struct settings_secret *secret = &secrets->secret[i];
-        int32_t r = bothy_config_set_secret(settings->config, secret->name, secret->text,
-                                            secret->length);
+        int32_t r =
+            bothy_config_set_secret(settings->config, secret->name, secret->text, secret->length);
 
         if (r < 0)
             return bothy_fail(error, r, "option %s: %s", secret->name, bothy_strerror(r));

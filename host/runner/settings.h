@@ -23,7 +23,7 @@ struct settings {
     uint32_t wait;         /* WIRE_WAIT_* */
     uint32_t flags;        /* WIRE_CONFIG_* */
     uint64_t seed;
-    uint32_t log_level; /* BOTHY_LOG_* */
+    uint32_t log_level;        /* BOTHY_LOG_* */
     int files[WIRE_FILES_MAX]; /* [owned] until settings_clear() */
     uint32_t file_count;
 };

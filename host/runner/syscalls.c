@@ -34,11 +34,14 @@
 #define TRAP     SCMP_ACT_TRAP
 #define FAIL(no) SCMP_ACT_ERRNO(no)
 
-#define ARG(number, how, ...) { .arg = (number), .op = SCMP_CMP_##how, __VA_ARGS__ }
-#define IS(n, v)              ARG(n, EQ, .datum_a = (v))
-#define ISNT(n, v)            ARG(n, NE, .datum_a = (v))
+#define ARG(number, how, ...)                                                                      \
+    {                                                                                              \
+        .arg = (number), .op = SCMP_CMP_##how, __VA_ARGS__                                         \
+    }
+#define IS(n, v)   ARG(n, EQ, .datum_a = (v))
+#define ISNT(n, v) ARG(n, NE, .datum_a = (v))
 /* Of the bits m, those that are set are v. */
-#define BITS(n, m, v)         ARG(n, MASKED_EQ, .datum_a = (m), .datum_b = (v))
+#define BITS(n, m, v) ARG(n, MASKED_EQ, .datum_a = (m), .datum_b = (v))
 
 #define R(call, who, act)          { __SNR_##call, (who), (act), 0, { { 0 } }, #call },
 #define R1(call, who, act, c)      { __SNR_##call, (who), (act), 1, { c }, #call },

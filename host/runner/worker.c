@@ -246,7 +246,7 @@ int worker_load(struct worker *worker)
 
 /* ---- from there to READY ---- */
 
-static int32_t read_config(struct worker *worker, struct settings *ret_settings,
+int32_t worker_read_config(struct worker *worker, struct settings *ret_settings,
                            struct bothy_error *error)
 {
     _cleanup_free_ uint8_t *data = malloc(WIRE_CONTROL_MAX);
@@ -321,7 +321,7 @@ static int run(struct worker *worker, struct drive *drive)
     size_t length = 0;
     int32_t r;
 
-    r = read_config(worker, &drive->settings, &error);
+    r = worker_read_config(worker, &drive->settings, &error);
     if (r == 0) {
         lockstep = (drive->settings.flags & WIRE_CONFIG_LOCKSTEP) != 0 || virtual_time;
         r = instance_init(instance, &worker->plugin, &drive->settings,

@@ -12,7 +12,7 @@
 #include "runner/wire.h"
 
 struct worker {
-    uint32_t kind;       /* BOTHY_KIND_*; 0: whatever the plugin is (for describing it) */
+    uint32_t kind; /* BOTHY_KIND_*; 0: whatever the plugin is (for describing it) */
     uint32_t generation;
     uint32_t load_flags; /* WIRE_LOAD_* */
     uint32_t sandbox;    /* WIRE_SANDBOX_* wanted */
@@ -28,6 +28,10 @@ struct worker {
  * DESCRIBED, or FAILED. Returns 0, or the exit code.
  */
 int worker_load(struct worker *worker);
+
+/* Effect: takes CONFIG. *ret_settings is [owned] (settings_clear). Errors: as settings_read(). */
+int32_t worker_read_config(struct worker *worker, struct settings *ret_settings,
+                           struct bothy_error *error);
 
 /* Effect: all of it: worker_load(), CONFIG, RINGS, READY, the driver. Returns the exit code. */
 int worker_run(uint32_t kind);

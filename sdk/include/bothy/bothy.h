@@ -8,13 +8,16 @@
 #include <bothy/csv.h>
 #include <bothy/decimal.h>
 #include <bothy/event.h>
+#include <bothy/flow.h>
 #include <bothy/host.h>
 #include <bothy/json.h>
+#include <bothy/levels.h>
 #include <bothy/plugin.h>
 #include <bothy/random.h>
 #include <bothy/retry.h>
 #include <bothy/risk.h>
 #include <bothy/signal.h>
+#include <bothy/ta.h>
 #include <bothy/time.h>
 
 #endif

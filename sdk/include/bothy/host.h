@@ -98,12 +98,14 @@ struct bothy_instruments_service {
 
 #define BOTHY_SUBSCRIPTIONS_1 "bothy.subscriptions/1"
 
+#define BOTHY_HISTORY_MAX 10000
+
 struct bothy_subscription {
     uint32_t size;       /* sizeof(struct bothy_subscription) */
     uint32_t instrument; /* 0 with BOTHY_FEED_SIGNALS only */
     uint32_t feeds;      /* BOTHY_FEED_* */
     uint32_t timeframe;  /* BARS, FORMING_BARS: one per subscription */
-    uint32_t history;    /* closed bars, rates or samples wanted before the first live one */
+    uint32_t history;    /* closed bars, rates or samples wanted first; at most BOTHY_HISTORY_MAX */
     uint32_t book_depth; /* BOOK: levels a side; 0: all */
 };
 

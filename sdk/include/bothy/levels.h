@@ -12,6 +12,8 @@
 #define BOTHY_LEVELS_H
 
 #include <bothy/base.h>
+#include <bothy/config.h>
+#include <bothy/signal.h>
 
 BOTHY_BEGIN
 
@@ -122,6 +124,20 @@ BOTHY_API int32_t bothy_levels_calculate(const struct bothy_levels_request *requ
 /* Effect: bothy_levels_calculate() by ATR with all defaults. */
 BOTHY_API int32_t bothy_levels_quick(double entry, int32_t direction, double atr,
                                      struct bothy_levels *ret_levels);
+
+/*
+ * Effect: fills the multipliers of `request` and all of `limits` from the risk parameters
+ * (bothy/risk.h) of a symbol's view; a tp3_mult of 0 means no third target. The rest of `request`
+ * is as bothy_levels_request_init() makes it, without entry and direction: a bot keeps it, and
+ * sets in a copy what a signal brings.
+ */
+BOTHY_API void bothy_levels_from_config(const struct bothy_config *view,
+                                        struct bothy_levels_request *request,
+                                        struct bothy_levels_limits *limits);
+
+/* Effect: entry, stop, targets and their ratios of valid levels, written into a signal. */
+BOTHY_API void bothy_levels_to_signal(const struct bothy_levels *levels,
+                                      struct bothy_signal *signal);
 
 /* Returns "atr" …, or "?" for a number that is none. [borrowed]: static. */
 BOTHY_API const char *bothy_levels_method_name(uint32_t method);

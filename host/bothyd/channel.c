@@ -70,7 +70,7 @@ void channel_close(struct worker *w)
     w->has_head = 0;
     w->outstanding = 0;
     w->credit = 0;
-    w->target_seq = 0;
+    w->target_seq = w->round_seq = w->round_commands = 0;
 }
 
 void channel_command(struct worker *w, uint32_t type, const void *payload, size_t length)

@@ -104,6 +104,8 @@ struct worker {
     uint64_t commands_sent;
     uint64_t consumed_seq;
     uint64_t consumed_commands;
+    uint64_t round_seq; /* what it was shown when the round began */
+    uint64_t round_commands;
     uint64_t target_seq; /* lock-step: must have been consumed before time goes on */
     uint64_t errors;     /* on_event said so */
     uint32_t health;

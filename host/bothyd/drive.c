@@ -29,10 +29,10 @@ static union record_room room; /* of the one thread that drives */
 
 /* ---- lock-step ---- */
 
+/* Whether it has handled all that it was shown when the round began. */
 static int has_consumed(const struct worker *w)
 {
-    return w->consumed_seq >= w->target_seq && w->consumed_commands >= w->commands_sent &&
-           w->reports.begin == w->reports.end;
+    return w->consumed_seq >= w->round_seq && w->consumed_commands >= w->round_commands;
 }
 
 /*
@@ -76,8 +76,6 @@ static void take_answers(struct daemon *d, struct worker *w)
         }
         if (has_consumed(w))
             return;
-        if (w->reports.begin != w->reports.end)
-            channel_flush(w); /* its ring was full: it has room by now */
         wait_for_ring(d, w);
         worker_tick(w, clock_monotonic_ns());
     }
@@ -105,13 +103,29 @@ static int make_durable(struct daemon *d)
     return 1;
 }
 
+/* Shows all that there is: first to the rings, with patience where one is full, then the log. */
+static void show(struct daemon *d)
+{
+    for (uint32_t i = 0; i < d->worker_count; i++) {
+        struct worker *w = &d->workers[i];
+
+        while (!channel_flush(w) && worker_running(w) && !d->stopping) {
+            daemon_poll(d, 1, 0);
+            worker_tick(w, clock_monotonic_ns());
+        }
+        w->round_seq = w->target_seq;
+        w->round_commands = w->commands_sent;
+    }
+    broadcast_publish(&d->broadcast);
+}
+
 /* Shows what there is and takes answers until all is quiet. */
 static void settle(struct daemon *d)
 {
     for (int round = 0; round < ROUNDS_MAX && !d->stopping; round++) {
         int busy = 0;
 
-        channel_flush_all(d);
+        show(d);
         for (uint32_t i = 0; i < d->bot_count; i++) {
             if (worker_running(d->bots[i]) && !has_consumed(d->bots[i]))
                 busy = 1;

@@ -129,7 +129,9 @@ void trial_end(struct trial *trial)
 
 void trial_ending(const struct trial *trial, char *text, size_t capacity)
 {
-    if (WIFSIGNALED(trial->status))
+    if (WIFSIGNALED(trial->status) && WTERMSIG(trial->status) == SIGSYS)
+        snprintf(text, capacity, "killed for a forbidden system call, as starting a thread is");
+    else if (WIFSIGNALED(trial->status))
         snprintf(text, capacity, "killed by signal %d", WTERMSIG(trial->status));
     else
         snprintf(text, capacity, "exit code %d", WEXITSTATUS(trial->status));

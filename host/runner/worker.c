@@ -296,6 +296,8 @@ static int32_t read_rings(struct worker *worker, struct link *link, uint8_t **re
     if (*ret_state)
         bytes_get_raw(&reader, *ret_state, length);
     r = link_attach(link, worker->generation, log_generation, WIRE_FD_CONTROL, fds, error);
+    if (worker->kind == BOTHY_KIND_STRATEGY)
+        close(link->bell); /* it sleeps on the rings' own words */
     if (r == 0 && !*ret_state)
         r = bothy_fail(error, BOTHY_ENOMEM, "no memory for the saved state");
     return r;

@@ -221,7 +221,7 @@ static int32_t put_setting(void *context, const struct conf_setting *setting)
         setting->option->type == BOTHY_OPTION_FILE || !setting->text)
         return 0;
     bytes_put_u32(config->out, setting->symbol_index);
-    bytes_put_text(config->out, setting->option->name);
+    bytes_put_text(config->out, setting->name);
     bytes_put_text(config->out, setting->text);
     config->count++;
     return 0;

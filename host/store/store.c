@@ -331,7 +331,8 @@ void store_close(struct store *store, int32_t timeout_ms)
         return;
     pthread_mutex_lock(&store->mutex);
     store->closing = 1;
-    store->close_deadline_ns = deadline_ns;
+    /* The last try begins so early that it, too, ends in time. */
+    store->give_up_ns = store_clock_ns() + timeout_ms * BOTHY_NS_PER_MS / 2;
     pthread_cond_signal(&store->work);
     while (!store->exited && store_clock_ns() < deadline_ns)
         store_cond_wait(&store->done, &store->mutex, deadline_ns);
@@ -388,8 +389,8 @@ int32_t store_put(struct store *store, const struct record *record)
     struct store_item *item;
     int32_t r = record_check(record);
 
-    if (r < 0)
-        return r;
+    if (r < 0 || record->n <= store->last_put)
+        return BOTHY_EINVAL;
     item = malloc(sizeof *item + record->size);
     if (!item)
         return BOTHY_EAGAIN;
@@ -400,6 +401,8 @@ int32_t store_put(struct store *store, const struct record *record)
     r = push(store, item);
     if (r < 0)
         free(item);
+    else
+        store->last_put = record->n;
     return r;
 }
 

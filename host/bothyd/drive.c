@@ -186,6 +186,7 @@ static int open_market(struct daemon *d)
 {
     if (!all_settled(d))
         return 0;
+    daemon_housekeeping(d); /* ready is said when bots run, not when a feed does */
     for (uint32_t i = 0; i < d->bot_count; i++)
         channel_drain(d->bots[i]);
     for (uint32_t i = 0; i < d->venue_count; i++) {

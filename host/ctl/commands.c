@@ -39,6 +39,27 @@ static const struct ctl_option reset_options[] = {
     { NULL },
 };
 
+static const struct ctl_option config_options[] = {
+    { "config", 'c', "FILE", "of this file instead of the running host" },
+    { NULL },
+};
+
+static const struct ctl_option doctor_options[] = {
+    { "config", 'c', "FILE", "check this configuration (default: the installed one)" },
+    { NULL },
+};
+
+static const struct ctl_option check_options[] = {
+    { "symbol", 0, "SYMBOL", "the symbol that made-up events are about" },
+    { "set", 0, "NAME=VALUE", "an option of the plugin; may stand there often" },
+    { NULL },
+};
+
+static const struct ctl_option new_options[] = {
+    { "directory", 0, "DIR", "make this folder (default: NAME)" },
+    { NULL },
+};
+
 static const struct ctl_option top_options[] = {
     { "interval", 0, "DURATION", "time between two pages (default: 2s)" },
     { NULL },
@@ -172,6 +193,51 @@ const struct ctl_command ctl_commands[] = {
       .online = 1,
       .summary = "Stop the host cleanly",
       .run = command_stop },
+    { .name = "conf dump",
+      .arguments = "",
+      .online = 1,
+      .summary = "Every setting and where it comes from",
+      .doc = "With -c no host is needed, and the options of plugins are shown as they are\n"
+             "written. Values of sensitive options are hidden.",
+      .options = config_options,
+      .run = command_conf_dump },
+    { .name = "conf get",
+      .arguments = "PATH",
+      .words_min = 1,
+      .words_max = 1,
+      .online = 1,
+      .summary = "One setting, such as risk.sl_mult or bot.funding.risk.sl_mult",
+      .options = config_options,
+      .run = command_conf_get },
+    { .name = "plugin check",
+      .arguments = "NAME|FILE",
+      .words_min = 1,
+      .words_max = 1,
+      .summary = "Load a plugin in its sandbox and walk it through made-up events",
+      .doc = "Exit codes: 0 nothing to complain about, 1 findings, 2 refused: it does not load,\n"
+             "or its configuration cannot be made.",
+      .options = check_options,
+      .run = command_plugin_check },
+    { .name = "plugin schema",
+      .arguments = "NAME|FILE",
+      .words_min = 1,
+      .words_max = 1,
+      .summary = "What a plugin says of itself, and its options",
+      .run = command_plugin_schema },
+    { .name = "new strategy",
+      .arguments = "NAME",
+      .words_min = 1,
+      .words_max = 1,
+      .summary = "Make a folder with the source of a new strategy plugin",
+      .doc = "It builds with make, against the installed SDK.",
+      .options = new_options,
+      .run = command_new_strategy },
+    { .name = "doctor",
+      .arguments = "",
+      .summary = "Check configuration, files, kernel, clock, limits and host",
+      .doc = "Exit codes: 0 all is well, 1 warnings, 2 failures.",
+      .options = doctor_options,
+      .run = command_doctor },
     { .name = "signal types",
       .arguments = "",
       .summary = "The types of signals that the host knows by name",

@@ -305,14 +305,14 @@ static void wait_for_work(struct store *store)
     }
 }
 
-/* Returns 0 when it is time to give up. Closing cuts the wait short, once. */
+/* Returns 0 when there is no time for another try. Closing cuts the wait short, once. */
 static int back_off(struct store *store, int64_t *backoff_ns)
 {
     int was_closing = store->closing;
     int64_t now_ns = store_clock_ns();
     int64_t until_ns = now_ns + (was_closing ? BACKOFF_FIRST_NS : *backoff_ns);
 
-    if (was_closing && now_ns >= store->close_deadline_ns)
+    if (was_closing && until_ns >= store->close_deadline_ns)
         return 0;
     if (*backoff_ns < BACKOFF_LAST_NS)
         *backoff_ns *= 2;

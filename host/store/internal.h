@@ -55,6 +55,7 @@ struct store {
     sqlite3 *telemetry_reader;
     pthread_t thread;
     int has_thread;
+    uint64_t last_put; /* records come in the order of their number */
 
     /* the store's thread */
     sqlite3 *ledger;

@@ -28,8 +28,7 @@ static const char *remedy_of(int sqlite_code)
     switch (sqlite_code & 0xff) {
     case SQLITE_CORRUPT:
     case SQLITE_NOTADB:
-        return "stop bothyd, move the file and its -wal aside and restore a backup "
-               "(bothyctl backup restore); sqlite3 FILE .recover may save the rest";
+        return "stop bothyd, move it and its -wal aside, then bothyctl backup restore";
     case SQLITE_FULL:
         return "free space on its file system";
     case SQLITE_READONLY:

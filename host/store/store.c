@@ -388,8 +388,8 @@ int32_t store_put(struct store *store, const struct record *record)
     struct store_item *item;
     int32_t r = record_check(record);
 
-    if (r < 0)
-        return r;
+    if (r < 0 || record->n <= store->last_put)
+        return BOTHY_EINVAL;
     item = malloc(sizeof *item + record->size);
     if (!item)
         return BOTHY_EAGAIN;
@@ -400,6 +400,8 @@ int32_t store_put(struct store *store, const struct record *record)
     r = push(store, item);
     if (r < 0)
         free(item);
+    else
+        store->last_put = record->n;
     return r;
 }
 

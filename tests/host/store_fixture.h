@@ -244,10 +244,10 @@ static inline const char *text_of(json_t *rows, size_t index, const char *key)
 static inline char *read_whole(const char *path)
 {
     FILE *file = fopen(path, "re");
-    char *text = calloc(1, 1 << 20);
+    char *text = calloc(1, 1 << 24);
 
     ck_assert_msg(file != NULL, "%s", path);
-    ck_assert(fread(text, 1, (1 << 20) - 1, file) > 0);
+    ck_assert(fread(text, 1, (1 << 24) - 1, file) > 0);
     fclose(file);
     return text;
 }

@@ -47,6 +47,18 @@ static int32_t missing(struct bothy_error *error, const char *kind, char letter)
                       kind, letter);
 }
 
+static int32_t not_json(struct parse *p, int32_t code)
+{
+    struct bothy_error why = { 0 };
+    const char *reason;
+
+    code = bothy_json_error(&p->json, code, &why);
+    /* The place in it is of one line: its byte says all. */
+    reason = strstr(why.text, "): ");
+    return bothy_fail(p->error, code, "the message is no JSON at byte %zu: %s",
+                      bothy_json_offset(&p->json), reason ? reason + 3 : why.text);
+}
+
 static int32_t levels_grow(struct replay_levels *to, struct bothy_error *error)
 {
     uint32_t capacity = to->capacity ? 2 * to->capacity : 512;
@@ -84,14 +96,14 @@ static int32_t read_levels(struct parse *p)
         while ((r = bothy_json_element(&p->json, &value)) > 0) {
             r = bothy_json_skip(&p->json, &value);
             if (r < 0)
-                return bothy_json_error(&p->json, r, p->error);
+                return not_json(p, r);
         }
         if (r < 0)
-            return bothy_json_error(&p->json, r, p->error);
+            return not_json(p, r);
         to->count++;
         count++;
     }
-    return r < 0 ? bothy_json_error(&p->json, r, p->error) : count;
+    return r < 0 ? not_json(p, r) : count;
 }
 
 /* Bids must stand before asks in the room: where a message has asks first, they are swapped. */
@@ -139,7 +151,7 @@ static int32_t read_member(struct parse *p, uint32_t depth, const struct bothy_j
         return read_object(p, 1);
     }
     if (bothy_json_skip(&p->json, value) < 0)
-        return bothy_json_error(&p->json, 0, p->error);
+        return not_json(p, BOTHY_EINVAL);
     if (letter >= 'A' && letter <= 'z') {
         f->letter[letter - 'A'] = *value;
         f->has |= UINT64_C(1) << (letter - 'A');
@@ -169,7 +181,7 @@ static int32_t read_object(struct parse *p, uint32_t depth)
         if (r < 0)
             return r;
     }
-    return r < 0 ? bothy_json_error(&p->json, r, p->error) : 0;
+    return r < 0 ? not_json(p, r) : 0;
 }
 
 static int is_event(const struct fields *f, const char *name)
@@ -394,10 +406,10 @@ int32_t replay_message_parse(const char *text, size_t length, struct replay_mess
     memset(&m, 0, sizeof m);
     bothy_json_init(&p.json, text, length, 16);
     if (bothy_json_expect(&p.json, BOTHY_JSON_OBJECT, &value) < 0)
-        return bothy_json_error(&p.json, BOTHY_EINVAL, error);
+        return not_json(&p, BOTHY_EINVAL);
     r = read_object(&p, 0);
     if (r == 0 && bothy_json_end(&p.json) < 0)
-        r = bothy_json_error(&p.json, BOTHY_EINVAL, error);
+        r = not_json(&p, BOTHY_EINVAL);
     if (r < 0)
         return r;
     m.kind = kind_of(&p.fields);

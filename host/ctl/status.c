@@ -192,7 +192,7 @@ static void print_header(const json_t *status, const struct table_style *style, 
     if (json_is_false(json_object_get(status, "store_ok")))
         print_alarm(style, out, "STORE FAILS: trading is stopped; see the log");
     if (json_is_false(json_object_get(status, "ready")))
-        print_alarm(style, out, "NOT READY: the host is still starting");
+        print_alarm(style, out, "NOT READY: what must run does not run yet");
     if (show_count(status, "log_lines_lost") > 0)
         fprintf(out, "log lines lost: %" PRId64 "\n", show_count(status, "log_lines_lost"));
 }
@@ -335,7 +335,7 @@ int command_healthcheck(struct ctl *ctl, const struct ctl_args *args)
     if (client_call(ctl->socket, ctl->timeout_ms, "status", NULL, &status, &error) != CTL_OK)
         why = error.text;
     else if (!json_is_true(json_object_get(status, "ready")))
-        why = "the host is still starting";
+        why = "not ready: what must run does not run yet";
     else if (!json_is_true(json_object_get(status, "store_ok")))
         why = "the store fails";
     r = strcmp(why, "ok") == 0 ? CTL_OK : CTL_ERROR;

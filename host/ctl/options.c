@@ -25,8 +25,7 @@ struct reader {
     int help, version;
 };
 
-static void say(const struct ctl *ctl, const char *format, va_list args) BOTHY_PRINTF(2, 0);
-
+BOTHY_PRINTF(2, 0)
 static void say(const struct ctl *ctl, const char *format, va_list args)
 {
     fflush(stdout);

@@ -15,13 +15,10 @@ extern char **environ;
 
 int setup_load_conf(struct daemon *d, struct conf **ret_conf, struct conf_errors *errors)
 {
-    static const char *const ignored[] = { "BOTHY_LIBEXEC",
-                                           "BOTHY_PLUGIN_DIR",
-                                           "BOTHY_SOCKET",
-                                           "BOTHY_BUILDDIR",
-                                           "BOTHY_SRCDIR",
-                                           "BOTHY_SHARED",
-                                           NULL };
+    static const char *const ignored[] = { "BOTHY_LIBEXEC",  "BOTHY_PLUGIN_DIR",
+                                           "BOTHY_SOCKET",   "BOTHY_BUILDDIR",
+                                           "BOTHY_SKELETON", "BOTHY_SRCDIR",
+                                           "BOTHY_SHARED",   NULL };
     struct conf_environment env = {
         .schema = describe_plugin,
         .context = d,

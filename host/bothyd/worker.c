@@ -165,6 +165,7 @@ void worker_start(struct worker *w)
         return;
     w->wanted = 1;
     w->parked = 0;
+    w->restart_now = 0;
     if (unavailable) {
         w->parked = 1;
         set_phase(w, PHASE_NONE, STATUS_ERROR);
@@ -173,7 +174,6 @@ void worker_start(struct worker *w)
         return;
     }
     w->restart_at_ns = 0;
-    w->again = 0;
     w->crash[0] = '\0';
     w->hang_warned = 0;
     w->heartbeat_since_ns = clock_monotonic_ns();
@@ -614,7 +614,8 @@ static void on_end(struct worker *w, uint32_t status)
         set_phase(w, PHASE_NONE, STATUS_STOPPED);
         return;
     }
-    if (w->again) {
+    if (w->restart_now && !w->daemon->stopping) {
+        /* Somebody asked for it: no failure, no delay. */
         w->restarts++;
         set_phase(w, PHASE_NONE, STATUS_STOPPED);
         worker_start(w);
@@ -731,7 +732,7 @@ void worker_restart(struct worker *w, const char *why)
         worker_start(w);
         return;
     }
-    w->again = 1;
+    w->restart_now = 1;
     if (w->phase != PHASE_RUN) {
         worker_kill(w, why);
         return;

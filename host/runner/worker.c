@@ -15,6 +15,7 @@
 #include <dlfcn.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <malloc.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/resource.h>
@@ -352,6 +353,7 @@ static int run(struct worker *worker, struct drive *drive)
         r = say_ready(worker, &error);
     if (r < 0)
         return worker_fail(worker, rung, &error);
+    malloc_trim(0); /* what the filters and the set-up took: three times what stays */
     link_notify(drive->link);
     return worker->kind == BOTHY_KIND_STRATEGY ? drive_strategy(drive) : drive_exchange(drive);
 }

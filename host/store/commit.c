@@ -312,7 +312,7 @@ static int back_off(struct store *store, int64_t *backoff_ns)
     int64_t now_ns = store_clock_ns();
     int64_t until_ns = now_ns + (was_closing ? BACKOFF_FIRST_NS : *backoff_ns);
 
-    if (was_closing && until_ns >= store->close_deadline_ns)
+    if (was_closing && until_ns >= store->give_up_ns)
         return 0;
     if (*backoff_ns < BACKOFF_LAST_NS)
         *backoff_ns *= 2;

@@ -80,7 +80,7 @@ struct store {
     int ok;
     char reason[STORE_REASON_MAX];
     int closing;
-    int64_t close_deadline_ns;
+    int64_t give_up_ns;
     int exited;
 };
 

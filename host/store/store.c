@@ -331,7 +331,8 @@ void store_close(struct store *store, int32_t timeout_ms)
         return;
     pthread_mutex_lock(&store->mutex);
     store->closing = 1;
-    store->close_deadline_ns = deadline_ns;
+    /* The last try begins so early that it, too, ends in time. */
+    store->give_up_ns = store_clock_ns() + timeout_ms * BOTHY_NS_PER_MS / 2;
     pthread_cond_signal(&store->work);
     while (!store->exited && store_clock_ns() < deadline_ns)
         store_cond_wait(&store->done, &store->mutex, deadline_ns);

@@ -27,6 +27,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
@@ -368,7 +369,7 @@ static inline void bot_send_load(struct bot *bot, uint32_t kind, const char *pat
 
 /* CONFIG with one symbol and at most one value. type: WIRE_CONFIG or the payload of RELOAD (0). */
 static inline void bot_put_config(struct bytes_writer *writer, const char *name, const char *value,
-                                  uint32_t flags)
+                                  const char *file_name, uint32_t flags)
 {
     bytes_put_text(writer, "animal");
     bytes_put_u32(writer, 1);
@@ -381,7 +382,9 @@ static inline void bot_put_config(struct bytes_writer *writer, const char *name,
         bytes_put_text(writer, name);
         bytes_put_text(writer, value);
     }
-    bytes_put_u32(writer, 0);
+    bytes_put_u32(writer, file_name ? 1 : 0);
+    if (file_name)
+        bytes_put_text(writer, file_name);
     bytes_put_u32(writer, WIRE_WAIT_BLOCK);
     bytes_put_u32(writer, flags);
     bytes_put_u64(writer, 1);
@@ -389,14 +392,17 @@ static inline void bot_put_config(struct bytes_writer *writer, const char *name,
 }
 
 static inline void bot_send_config(struct bot *bot, const char *name, const char *value,
-                                   uint32_t flags)
+                                   const char *file_name, const char *file, uint32_t flags)
 {
     uint8_t data[4096];
     struct bytes_writer writer;
+    int fd = file ? open(file, O_RDONLY | O_CLOEXEC) : -1;
 
     bot_begin(&writer, data, sizeof data, WIRE_CONFIG, bot->generation);
-    bot_put_config(&writer, name, value, flags);
-    bot_send(bot, &writer, NULL, 0);
+    bot_put_config(&writer, name, value, file_name, flags);
+    bot_send(bot, &writer, &fd, file ? 1 : 0);
+    if (fd >= 0)
+        close(fd);
 }
 
 static inline void bot_send_rings(struct core *core, struct bot *bot, const void *state,
@@ -579,8 +585,23 @@ struct bot_request {
     uint64_t memory;
     const void *state;
     size_t state_length;
-    int timeout_ms; /* 0: the deadline */
+    int timeout_ms;          /* 0: the deadline */
+    const char *secret_name; /* of a SECRET option, with its text */
+    const char *secret;
+    const char *file_name; /* of a FILE option, with its path */
+    const char *file;
 };
+
+/* A descriptor that a secret can be read from. */
+static inline int core_secret(const char *text)
+{
+    int fd = memfd_create("secret", MFD_CLOEXEC);
+
+    if (fd < 0 || write(fd, text, strlen(text)) != (ssize_t)strlen(text) ||
+        lseek(fd, 0, SEEK_SET) != 0)
+        core_die("secret", NULL);
+    return fd;
+}
 
 static inline enum outcome bot_start(struct core *core, struct bot *bot,
                                      const struct bot_request *request)
@@ -589,18 +610,25 @@ static inline enum outcome bot_start(struct core *core, struct bot *bot,
     int timeout_ms = request->timeout_ms ? request->timeout_ms : DEADLINE_MS;
     char path[4096];
     enum outcome outcome;
+    int secret = -1;
 
     memset(bot, 0, sizeof *bot);
     bot->generation = ++core->generations;
     bot->by_bell = kind == BOTHY_KIND_EXCHANGE;
     core_zoo_path(request->plugin, path, sizeof path);
+    if (request->secret)
+        secret = core_secret(request->secret);
     bot_spawn(bot, kind == BOTHY_KIND_STRATEGY ? "bothy-runner" : "bothy-netrunner",
-              request->memory, NULL, 0);
-    bot_send_load(bot, kind, path, request->sandbox, NULL, 0);
+              request->memory, &secret, request->secret ? 1 : 0);
+    bot_send_load(bot, kind, path, request->sandbox, &request->secret_name,
+                  request->secret ? 1 : 0);
+    if (secret >= 0)
+        close(secret);
     outcome = bot_await(bot, &bot->described, timeout_ms);
     if (outcome != OUT_RUNNING)
         return outcome;
-    bot_send_config(bot, request->option, request->value, request->flags);
+    bot_send_config(bot, request->option, request->value, request->file_name, request->file,
+                    request->flags);
     bot_send_rings(core, bot, request->state, request->state_length);
     return bot_await(bot, &bot->ready, timeout_ms);
 }

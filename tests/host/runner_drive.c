@@ -204,7 +204,7 @@ static void send_reload(struct bot *bot, const char *word)
     struct bytes_writer writer;
 
     bytes_writer_init(&writer, data, sizeof data);
-    bot_put_config(&writer, "word", word, WIRE_CONFIG_LOCKSTEP);
+    bot_put_config(&writer, "word", word, NULL, WIRE_CONFIG_LOCKSTEP);
     bot_command(bot, WIRE_R_RELOAD, data, writer.length);
 }
 
@@ -573,6 +573,53 @@ START_TEST(exchange_that_errs_is_ended)
 }
 END_TEST
 
+/* A key comes on a descriptor of its own, a file is opened by the host; both are gone afterwards
+ * or harmless, and a holder of keys cannot be looked into by its own user. */
+START_TEST(exchange_gets_its_key_and_its_file)
+{
+    struct bot_request request = { .kind = BOTHY_KIND_EXCHANGE,
+                                   .plugin = "ticker",
+                                   .flags = WIRE_CONFIG_LOCKSTEP,
+                                   .sandbox = WIRE_SANDBOX_BEST_EFFORT,
+                                   .memory = MEMORY,
+                                   .secret_name = "key",
+                                   .secret = "s3cret-of-23-characters\n",
+                                   .file_name = "data",
+                                   .file = "/etc/hostname" };
+    struct core core;
+    static struct bot bot;
+
+    core_open(&core);
+    ck_assert_int_eq(bot_start(&core, &bot, &request), OUT_RUNNING);
+    bot_command(&bot, WIRE_R_HEALTH, NULL, 0);
+    await_exchange(&bot, &bot.records[WIRE_R_HEALTH], 1);
+    ck_assert_int_eq((int)bot_metric(&bot, "key_length"), 23);
+    ck_assert_int_eq((int)bot_metric(&bot, "has_file"), 1);
+    bot_stop(&bot);
+    bot_close(&bot);
+    core_close(&core);
+}
+END_TEST
+
+/* A strategy that is offered a key is not started at all. */
+START_TEST(strategy_gets_no_key)
+{
+    struct bot_request request =
+        WITNESS(.flags = WIRE_CONFIG_LOCKSTEP, .secret_name = "word", .secret = "s3cret");
+    struct core core;
+    static struct bot bot;
+
+    core_open(&core);
+    ck_assert_int_eq(bot_start(&core, &bot, &request), OUT_FAILED);
+    ck_assert_int_eq(bot.failed_code, BOTHY_EPERM);
+    ck_assert_ptr_nonnull(strstr(bot.failed_text, "a strategy gets no secrets"));
+    bot_end(&bot);
+    ck_assert_int_eq(WEXITSTATUS(bot.wait_status), WIRE_EXIT_NO_RESTART);
+    bot_close(&bot);
+    core_close(&core);
+}
+END_TEST
+
 static Suite *make_suite(void)
 {
     Suite *suite = suite_create("runner_drive");
@@ -592,6 +639,8 @@ static Suite *make_suite(void)
     tcase_set_timeout(tcase, 120);
     tcase_add_test(tcase, exchange_makes_time_pass);
     tcase_add_loop_test(tcase, exchange_that_errs_is_ended, 0, 5);
+    tcase_add_test(tcase, exchange_gets_its_key_and_its_file);
+    tcase_add_test(tcase, strategy_gets_no_key);
     suite_add_tcase(suite, tcase);
     return suite;
 }

@@ -307,18 +307,21 @@ void core_durable(struct core *core, uint64_t n)
 
     if (n > core->durable)
         core->durable = n;
+    /* All of them first: what is sent below may be filled at once, and its exits follow it. */
     for (size_t i = core->order_live_from; i < count; i++) {
-        uint64_t id = core->orders[i].order.order.order_id;
-        struct order_entry *entry = orders_find(core, id);
+        struct order_entry *entry = &core->orders[i];
 
-        if (entry->order.order.state != BOTHY_ORDER_NEW || entry->record_n > core->durable)
+        if (entry->order.order.state == BOTHY_ORDER_NEW && entry->record_n <= core->durable)
+            orders_set(core, entry, BOTHY_ORDER_COMMITTED, "", "");
+    }
+    for (size_t i = core->order_live_from; i < count; i++) {
+        struct order_entry *entry = &core->orders[i];
+        uint64_t id = entry->order.order.order_id;
+
+        if (entry->order.order.state != BOTHY_ORDER_COMMITTED || entry->waits_for_parent)
             continue;
-        orders_set(core, entry, BOTHY_ORDER_COMMITTED, "", "");
-        entry = orders_find(core, id);
-        if (!entry->waits_for_parent) {
-            send(core, entry);
-            paper_accept(core, orders_find(core, id));
-        }
+        send(core, entry);
+        paper_accept(core, orders_find(core, id));
     }
 }
 
@@ -339,8 +342,11 @@ static void release_exits(struct core *core, uint64_t parent_id, int64_t ts_ns)
     for (size_t i = parent_id; i < core->order_count; i++) {
         struct order_entry *entry = &core->orders[i];
 
-        if (entry->order.parent_id == parent_id && entry->waits_for_parent) {
-            entry->waits_for_parent = 0;
+        if (entry->order.parent_id != parent_id || !entry->waits_for_parent)
+            continue;
+        entry->waits_for_parent = 0;
+        /* One that is not durable yet goes when it is. */
+        if (entry->order.order.state == BOTHY_ORDER_COMMITTED) {
             send(core, entry);
             entry->sent_ns = ts_ns;
         }

@@ -25,6 +25,7 @@ struct reader {
     int help, version;
 };
 
+BOTHY_PRINTF(2, 0)
 static void say(const struct ctl *ctl, const char *format, va_list args)
 {
     fflush(stdout);
@@ -58,7 +59,7 @@ int ctl_usage(const struct ctl *ctl, const char *format, ...)
 
 int ctl_print_json(const struct ctl *ctl, const json_t *document)
 {
-    if (json_dumpf(document, stdout, JSON_INDENT(2) | JSON_ENCODE_ANY | JSON_REAL_PRECISION(15)) <
+    if (json_dumpf(document, stdout, JSON_INDENT(2) | JSON_ENCODE_ANY) <
             0 ||
         fputc('\n', stdout) == EOF || fflush(stdout) == EOF)
         return ctl_fail(ctl, CTL_ERROR, "cannot write to standard output");

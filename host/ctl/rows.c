@@ -13,7 +13,8 @@
 
 #include <string.h>
 
-enum { TEXT, TIME, MONEY, NUMBER, STATUS };
+/* How a member is shown. OPTIONAL: a number that is absent as 0; PRICE, RATIO: doubles. */
+enum { TEXT, TIME, MONEY, NUMBER, OPTIONAL, PRICE, RATIO, STATUS };
 
 #define NAMES_MAX   4
 #define COLUMNS_MAX 20
@@ -32,14 +33,14 @@ static const struct column signal_columns[] = {
     { "TYPE", { "type", "signal_type" }, TEXT, TABLE_LEFT },
     { "TF", { "timeframe" }, TEXT, TABLE_LEFT },
     { "DIRECTION", { "direction" }, TEXT, TABLE_LEFT },
-    { "ENTRY", { "entry", "entry_price" }, NUMBER, TABLE_RIGHT },
-    { "STOP", { "stop_loss" }, NUMBER, TABLE_RIGHT },
-    { "TP1", { "take_profit_1" }, NUMBER, TABLE_RIGHT },
-    { "TP2", { "take_profit_2" }, NUMBER, TABLE_RIGHT },
-    { "R:R", { "risk_reward_1" }, NUMBER, TABLE_RIGHT },
-    { "CONFIDENCE", { "confidence" }, NUMBER, TABLE_RIGHT },
+    { "ENTRY", { "entry", "entry_price" }, PRICE, TABLE_RIGHT },
+    { "STOP", { "stop_loss" }, PRICE, TABLE_RIGHT },
+    { "TP1", { "take_profit_1" }, PRICE, TABLE_RIGHT },
+    { "TP2", { "take_profit_2" }, PRICE, TABLE_RIGHT },
+    { "R:R", { "risk_reward_1" }, RATIO, TABLE_RIGHT },
+    { "CONFIDENCE", { "confidence" }, RATIO, TABLE_RIGHT },
     { "OUTCOME", { "outcome", "code" }, STATUS, TABLE_LEFT },
-    { "PNL R", { "pnl_r" }, NUMBER, TABLE_RIGHT },
+    { "PNL R", { "pnl_r" }, RATIO, TABLE_RIGHT },
     { NULL },
 };
 
@@ -52,9 +53,9 @@ static const struct column order_columns[] = {
     { "TYPE", { "type" }, TEXT, TABLE_LEFT },
     { "QUANTITY", { "quantity" }, NUMBER, TABLE_RIGHT },
     { "FILLED", { "filled" }, NUMBER, TABLE_RIGHT },
-    { "PRICE", { "price" }, NUMBER, TABLE_RIGHT },
-    { "STOP", { "stop_price" }, NUMBER, TABLE_RIGHT },
-    { "AVERAGE", { "average_price" }, NUMBER, TABLE_RIGHT },
+    { "PRICE", { "price" }, OPTIONAL, TABLE_RIGHT },
+    { "STOP", { "stop_price" }, OPTIONAL, TABLE_RIGHT },
+    { "AVERAGE", { "average_price" }, OPTIONAL, TABLE_RIGHT },
     { "STATE", { "state" }, STATUS, TABLE_LEFT },
     { "CODE", { "code" }, TEXT, TABLE_LEFT | TABLE_CUT },
     { "TEXT", { "text" }, TEXT, TABLE_LEFT | TABLE_CUT },
@@ -99,6 +100,30 @@ static const struct column position_columns[] = {
     { NULL },
 };
 
+static int by_bot_and_symbol(const void *left, const void *right)
+{
+    const json_t *a = *(json_t *const *)left, *b = *(json_t *const *)right;
+    int order = strcmp(show_text(a, "bot"), show_text(b, "bot"));
+
+    return order ? order : strcmp(show_text(a, "symbol"), show_text(b, "symbol"));
+}
+
+/* Rows that have no time stand in an order that people can find things in. Returns [owned]. */
+static json_t *sorted(const json_t *rows)
+{
+    size_t count = json_array_size(rows);
+    _cleanup_free_ json_t **list = calloc(count + 1, sizeof(json_t *));
+    json_t *result = json_array();
+
+    for (size_t i = 0; list && i < count; i++)
+        list[i] = json_array_get(rows, i);
+    if (list)
+        qsort(list, count, sizeof(json_t *), by_bot_and_symbol);
+    for (size_t i = 0; list && i < count; i++)
+        json_array_append(result, list[i]);
+    return result;
+}
+
 static const json_t *member(const json_t *row, const struct column *column)
 {
     for (int k = 0; k < NAMES_MAX && column->keys[k]; k++) {
@@ -135,6 +160,18 @@ static void print_member(struct table *table, const json_t *row, const struct co
     case MONEY:
         text = show_money(text, 2, small);
         table_cell(table, text, show_sign_colour(text));
+        break;
+    case OPTIONAL:
+        table_cell(table, strspn(text, "0.") == strlen(text) ? "-" : text, COLOUR_NONE);
+        break;
+    case PRICE:
+    case RATIO:
+        if (json_is_number(member(row, column))) {
+            snprintf(small, sizeof small, column->kind == PRICE ? "%.7g" : "%.2f",
+                     json_number_value(member(row, column)));
+            text = small;
+        }
+        table_cell(table, text, COLOUR_NONE);
         break;
     case STATUS:
         table_cell(table, text, show_status_colour(text));
@@ -175,14 +212,28 @@ static int print_table(const json_t *rows, const struct column *columns)
 
 static int print_csv_cell(const char *text, int first)
 {
-    char cell[2 * TABLE_CELL_MAX + 8];
+    size_t capacity = 2 * strlen(text) + 8; /* every quote doubled, and the quotes around it */
+    _cleanup_free_ char *cell = malloc(capacity);
 
     if (!first)
         putchar(',');
-    if (bothy_csv_quote(text, strlen(text), ',', 0, cell, sizeof cell) < 0)
+    if (!cell || bothy_csv_quote(text, strlen(text), ',', 0, cell, capacity) < 0)
         return -1;
     fputs(cell, stdout);
     return 0;
+}
+
+/* Whole, as the host said it: programs read this. */
+static int print_csv_value(const json_t *value, int first)
+{
+    _cleanup_free_ char *dump = NULL;
+
+    if (!value || json_is_null(value))
+        return print_csv_cell("", first);
+    if (json_is_string(value))
+        return print_csv_cell(json_string_value(value), first);
+    dump = json_dumps(value, JSON_COMPACT | JSON_ENCODE_ANY);
+    return dump ? print_csv_cell(dump, first) : -1;
 }
 
 /* Columns are the members of the first row; without rows those that a table would have. */
@@ -207,12 +258,7 @@ static int print_csv(const json_t *rows, const struct column *columns)
         first = 1;
         json_object_foreach(head, key, value)
         {
-            char room[TABLE_CELL_MAX];
-            const json_t *one = json_object_get(row, key);
-            const char *text = json_is_boolean(one) ? (json_is_true(one) ? "true" : "false")
-                                                    : show_value(one, room, sizeof room);
-
-            r |= print_csv_cell(text, first);
+            r |= print_csv_value(json_object_get(row, key), first);
             first = 0;
         }
         putchar('\n');
@@ -271,10 +317,16 @@ static int print_rows(struct ctl *ctl, const struct ctl_args *args, const char *
         r = client_ask(ctl, command, filter, &rows);
     if (r != CTL_OK)
         return r;
+    if (columns == position_columns && !ctl->json) {
+        json_t *ordered = sorted(rows);
+
+        json_decref(rows);
+        rows = ordered;
+    }
     if (ctl->json)
         r = ctl_print_json(ctl, rows);
     else if ((csv ? print_csv(rows, columns) : print_table(rows, columns)) < 0)
-        r = ctl_fail(ctl, CTL_ERROR, "a row is too long, or there is no memory");
+        r = ctl_fail(ctl, CTL_ERROR, "a row cannot be written, or there is no memory");
     json_decref(rows);
     return r;
 }

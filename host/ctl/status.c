@@ -10,7 +10,8 @@
 #include <inttypes.h>
 #include <string.h>
 
-#define MONEY_DIGITS 2
+#define MONEY_DIGITS          2
+#define HEALTH_TIMEOUT_MS_MAX 2000
 
 static void clean_tablep(struct table **table)
 {
@@ -192,7 +193,7 @@ static void print_header(const json_t *status, const struct table_style *style, 
     if (json_is_false(json_object_get(status, "store_ok")))
         print_alarm(style, out, "STORE FAILS: trading is stopped; see the log");
     if (json_is_false(json_object_get(status, "ready")))
-        print_alarm(style, out, "NOT READY: the host is still starting");
+        print_alarm(style, out, "NOT READY: what must run does not run yet");
     if (show_count(status, "log_lines_lost") > 0)
         fprintf(out, "log lines lost: %" PRId64 "\n", show_count(status, "log_lines_lost"));
 }
@@ -326,16 +327,18 @@ int command_plugin_list(struct ctl *ctl, const struct ctl_args *args)
 /* For containers and load balancers, which know 0 and 1 only. */
 int command_healthcheck(struct ctl *ctl, const struct ctl_args *args)
 {
+    int32_t timeout_ms =
+        ctl->timeout_ms < HEALTH_TIMEOUT_MS_MAX ? ctl->timeout_ms : HEALTH_TIMEOUT_MS_MAX;
     struct bothy_error error = { 0 };
     json_t *status = NULL, *document;
     const char *why = "ok";
     int r;
 
     (void)args;
-    if (client_call(ctl->socket, ctl->timeout_ms, "status", NULL, &status, &error) != CTL_OK)
+    if (client_call(ctl->socket, timeout_ms, "status", NULL, &status, &error) != CTL_OK)
         why = error.text;
     else if (!json_is_true(json_object_get(status, "ready")))
-        why = "the host is still starting";
+        why = "not ready: what must run does not run yet";
     else if (!json_is_true(json_object_get(status, "store_ok")))
         why = "the store fails";
     r = strcmp(why, "ok") == 0 ? CTL_OK : CTL_ERROR;

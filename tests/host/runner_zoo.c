@@ -48,6 +48,7 @@ static const struct animal animals[] = {
     { "socket", END_TRAPPED, 0, "socket" },
     { "thread", END_KILLED, SIGSYS, NULL }, /* libc blocks all signals around it */
     { "exec", END_TRAPPED, 0, "execve" },
+    { "steals", END_TRAPPED, 0, "read" },
     { "kills", END_TRAPPED, 0, "kill" },
     { "handler", END_TRAPPED, 0, "rt_sigaction", .file_walls = 1 },
     { "code", END_TRAPPED, 0, "mmap", .file_walls = 1 },

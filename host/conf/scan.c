@@ -18,12 +18,10 @@
 
 #include "base/clean.h"
 #include "conf/message.h"
+#include "conf/scan_word.h"
 
 #define PATH_BYTES     256
-#define SHOWN_BYTES    40 /* of a value that a message repeats */
 #define COMPLAINTS_MAX CONF_MESSAGES_MAX
-
-enum kind { KIND_STRING = 1, KIND_INTEGER, KIND_BOOLEAN, KIND_OTHER };
 
 struct complaint {
     uint32_t mark;    /* SCAN_TOP: the file itself */
@@ -50,9 +48,13 @@ struct scanner {
 };
 
 static int32_t scan_settings(struct scanner *s, uint32_t parent, char closing);
-static int32_t scan_value(struct scanner *s, uint32_t mark, enum kind *ret_kind);
+static int32_t scan_value(struct scanner *s, uint32_t mark, uint32_t *ret_kind);
 
 /* ---- reports ---- */
+
+static void complain_at(struct scanner *s, uint32_t mark, size_t at, uint32_t line,
+                        size_t line_start, const char *format, va_list args)
+    __attribute__((format(printf, 6, 0)));
 
 static void complain_at(struct scanner *s, uint32_t mark, size_t at, uint32_t line,
                         size_t line_start, const char *format, va_list args)
@@ -309,106 +311,6 @@ static int32_t scan_string(struct scanner *s, uint32_t mark)
     return 0;
 }
 
-/* Decides whether digits (no sign) are at most `limit` without computing anything that wraps. */
-static int digits_exceed(const char *digits, size_t length, const char *limit)
-{
-    size_t limit_length = strlen(limit);
-
-    while (length > 1 && *digits == '0') {
-        digits++;
-        length--;
-    }
-    if (length != limit_length)
-        return length > limit_length;
-    return strncmp(digits, limit, length) > 0;
-}
-
-static int all_digits(const char *text, size_t length)
-{
-    for (size_t i = 0; i < length; i++) {
-        if (!is_digit(text[i]))
-            return 0;
-    }
-    return length > 0;
-}
-
-static int looks_decimal(const char *text, size_t length)
-{
-    size_t digits = 0;
-
-    for (size_t i = 0; i < length; i++) {
-        if (is_digit(text[i]))
-            digits++;
-        else if (!strchr("+-.eE", text[i]))
-            return 0;
-    }
-    return digits > 0;
-}
-
-static int same_word(const char *text, size_t length, const char *word)
-{
-    if (strlen(word) != length)
-        return 0;
-    for (size_t i = 0; i < length; i++) {
-        char c = text[i];
-
-        if (c >= 'A' && c <= 'Z')
-            c = (char)(c - 'A' + 'a');
-        if (c != word[i])
-            return 0;
-    }
-    return 1;
-}
-
-/* Numbers and words without quotes, [from, s->at). Returns the kind; refuses what must not be. */
-static enum kind judge_word(struct scanner *s, uint32_t mark, size_t from)
-{
-    const char *word = s->text + from, *digits = word;
-    size_t length = s->at - from, left = length;
-    int shown = (int)min_u64(length, SHOWN_BYTES), negative = 0;
-
-    if (same_word(word, length, "true") || same_word(word, length, "false"))
-        return KIND_BOOLEAN;
-    if (*digits == '+' || *digits == '-') {
-        negative = *digits == '-';
-        digits++;
-        left--;
-    }
-    if (all_digits(digits, left)) {
-        if (digits_exceed(digits, left, negative ? "2147483648" : "2147483647"))
-            refuse(s, mark, from,
-                   "%.*s does not fit: a bare number lies between -2147483648 and 2147483647",
-                   shown, word);
-        return KIND_INTEGER;
-    }
-    if (left > 1 && (digits[left - 1] == 'L' || digits[left - 1] == 'l')) {
-        size_t number = left - 1;
-
-        if (number > 1 && digits[number - 1] == digits[left - 1])
-            number--;
-        if (all_digits(digits, number)) {
-            refuse(s, mark, from, "write the number without the L: %.*s",
-                   (int)min_u64(length - (left - number), SHOWN_BYTES), word);
-            return KIND_INTEGER;
-        }
-    }
-    if (left > 2 && digits[0] == '0' && (digits[1] == 'x' || digits[1] == 'X')) {
-        refuse(s, mark, from, "write the number in decimal, not as %.*s", shown, word);
-        return KIND_INTEGER;
-    }
-    if (*word == '\'')
-        refuse(s, mark, from, "a text stands in double quotes, not in single ones");
-    else if (looks_decimal(word, length))
-        refuse(s, mark, from, "write the number in quotes: \"%.*s\"", shown, word);
-    else if (same_word(word, length, "yes") || same_word(word, length, "on"))
-        refuse(s, mark, from, "write true instead of %.*s", shown, word);
-    else if (same_word(word, length, "no") || same_word(word, length, "off"))
-        refuse(s, mark, from, "write false, or \"%.*s\" in quotes", shown, word);
-    else
-        refuse(s, mark, from, "write the value in quotes: \"%.*s\"", shown, word);
-    return KIND_OTHER;
-}
-
 static int in_word(const struct scanner *s)
 {
     char c = peek(s, 0);
@@ -418,10 +320,10 @@ static int in_word(const struct scanner *s)
     return is_name(c) || (c && strchr("+.%:$&!?^~|<>'", c)) || (unsigned char)c >= 0x80;
 }
 
-static int32_t scan_word(struct scanner *s, uint32_t mark, enum kind *ret_kind)
+static int32_t scan_word(struct scanner *s, uint32_t mark, uint32_t *ret_kind)
 {
     size_t from = s->at;
-    char buffer[16];
+    char buffer[16], why[256];
 
     while (s->at < s->length && in_word(s))
         s->at++;
@@ -432,12 +334,13 @@ static int32_t scan_word(struct scanner *s, uint32_t mark, enum kind *ret_kind)
                           "beside the main file");
         return broken(s, mark, "a value is missing before %s", show(s, buffer));
     }
-    *ret_kind = judge_word(s, mark, from);
-    if (s->scan->marks[mark].refused) {
+    *ret_kind = scan_judge_word(s->text + from, s->at - from, why, sizeof why);
+    if (*why) {
         /* Something that parses, in its place. */
+        refuse(s, mark, from, "%s", why);
         blank(s, from, s->at);
         s->scan->text[from] = '0';
-        *ret_kind = KIND_INTEGER;
+        *ret_kind = SCAN_INTEGER;
     }
     return 0;
 }
@@ -467,14 +370,14 @@ static int32_t scan_strings(struct scanner *s, uint32_t mark)
 
 /* ---- structure ---- */
 
-static const char *kind_name(enum kind kind)
+static const char *kind_name(uint32_t kind)
 {
     switch (kind) {
-    case KIND_STRING:
+    case SCAN_STRING:
         return "text";
-    case KIND_INTEGER:
+    case SCAN_INTEGER:
         return "integer";
-    case KIND_BOOLEAN:
+    case SCAN_BOOLEAN:
         return "boolean";
     default:
         return "group or list";
@@ -484,7 +387,7 @@ static const char *kind_name(enum kind kind)
 /* `( … )` and `[ … ]`, with s->at behind the opening. */
 static int32_t scan_elements(struct scanner *s, uint32_t parent, char closing)
 {
-    enum kind first = 0;
+    uint32_t first = 0;
     char buffer[16];
     int32_t r = skip_space(s, parent);
 
@@ -495,7 +398,7 @@ static int32_t scan_elements(struct scanner *s, uint32_t parent, char closing)
         return 0;
     }
     for (uint32_t i = 0;; i++) {
-        enum kind kind = KIND_OTHER;
+        uint32_t kind = SCAN_OTHER;
         uint32_t mark;
 
         if (i == CONF_SYMBOLS_MAX)
@@ -506,7 +409,7 @@ static int32_t scan_elements(struct scanner *s, uint32_t parent, char closing)
         if (r == 0)
             r = scan_value(s, mark, &kind);
         if (r == 0 && closing == ']') {
-            if (kind == KIND_OTHER)
+            if (kind == SCAN_OTHER)
                 r = broken(s, parent, "[ ] holds plain values only: use ( )");
             else if (first && kind != first)
                 r = broken(s, parent, "[ ] holds values of one type: %s after %s", kind_name(kind),
@@ -530,14 +433,14 @@ static int32_t scan_elements(struct scanner *s, uint32_t parent, char closing)
     }
 }
 
-static int32_t scan_value(struct scanner *s, uint32_t mark, enum kind *ret_kind)
+static int32_t scan_value(struct scanner *s, uint32_t mark, uint32_t *ret_kind)
 {
     char c = peek(s, 0);
     int32_t r;
 
     s->scan->marks[mark].value = (uint32_t)s->at;
     if (c == '"') {
-        *ret_kind = KIND_STRING;
+        *ret_kind = SCAN_STRING;
         return scan_strings(s, mark);
     }
     if (c != '{' && c != '(' && c != '[') {
@@ -545,7 +448,7 @@ static int32_t scan_value(struct scanner *s, uint32_t mark, enum kind *ret_kind)
         s->scan->marks[mark].value_length = (uint32_t)(s->at - s->scan->marks[mark].value);
         return r;
     }
-    *ret_kind = KIND_OTHER;
+    *ret_kind = SCAN_OTHER;
     if (s->depth == SCAN_DEPTH_MAX)
         return broken(s, mark, "groups and lists are nested more than %d deep", SCAN_DEPTH_MAX);
     s->depth++;
@@ -579,7 +482,7 @@ static int32_t scan_setting(struct scanner *s, uint32_t parent, uint32_t index, 
     size_t from = s->at, line_start = s->line_start;
     uint32_t mark, twin, line = s->line, count = s->scan->mark_count;
     uint32_t complaint_count = s->complaint_count;
-    enum kind kind;
+    uint32_t kind;
     char buffer[16];
     size_t name_length;
     int32_t r;
@@ -587,8 +490,8 @@ static int32_t scan_setting(struct scanner *s, uint32_t parent, uint32_t index, 
     while (is_name(peek(s, 0)))
         s->at++;
     name_length = s->at - from;
-    if (same_word(s->text + from, name_length, "true") ||
-        same_word(s->text + from, name_length, "false")) {
+    if (scan_same_word(s->text + from, name_length, "true") ||
+        scan_same_word(s->text + from, name_length, "false")) {
         s->at = from;
         return broken(s, parent, "%.*s is a value, not a name", (int)name_length, s->text + from);
     }
@@ -733,97 +636,4 @@ void scan_clear(struct scan *scan)
     free(scan->text);
     free(scan->marks);
     memset(scan, 0, sizeof *scan);
-}
-
-/* ---- paths ---- */
-
-/* The text of the string `name` within the group `mark`, or NULL. */
-static const char *own_name(const struct scan *scan, uint32_t mark, const char *name,
-                            uint32_t *ret_length)
-{
-    size_t length = strlen(name);
-
-    for (uint32_t i = mark + 1; i < scan->mark_count; i++) {
-        const struct scan_mark *m = &scan->marks[i];
-
-        if (m->parent == mark && m->name_length == length &&
-            !memcmp(scan->text + m->name, name, length) && m->value_length > 2 &&
-            scan->text[m->value] == '"') {
-            *ret_length = m->value_length - 2;
-            return scan->text + m->value + 1;
-        }
-        if (m->parent != mark && m->parent < mark)
-            break;
-        if (m->parent == SCAN_TOP)
-            break;
-    }
-    return NULL;
-}
-
-static int is_named(const struct scan *scan, const struct scan_mark *mark, const char *name)
-{
-    return mark->name_length == strlen(name) &&
-           !memcmp(scan->text + mark->name, name, mark->name_length);
-}
-
-static size_t put(char *path, size_t capacity, size_t used, const char *text, size_t length)
-{
-    if (length >= capacity - used)
-        length = capacity - used - 1;
-    memcpy(path + used, text, length);
-    path[used + length] = '\0';
-    return used + length;
-}
-
-/* Entries of these lists are known by a name of their own. */
-static const struct {
-    const char *list, *shown, *key;
-} named_lists[] = {
-    { "bots", "bot", "name" },
-    { "exchanges", "exchange", "name" },
-    { "watchlists", "watchlist", "name" },
-    { "symbols", "symbols", "symbol" },
-};
-
-static size_t path_of(const struct scan *scan, uint32_t mark, char *path, size_t capacity)
-{
-    const struct scan_mark *m = &scan->marks[mark];
-    const struct scan_mark *parent = m->parent == SCAN_TOP ? NULL : &scan->marks[m->parent];
-    size_t used = 0;
-    char index[24];
-
-    if (!m->name_length && parent && parent->name_length) {
-        for (size_t i = 0; i < ARRAY_SIZE(named_lists); i++) {
-            uint32_t length;
-            const char *name;
-
-            if (!is_named(scan, parent, named_lists[i].list))
-                continue;
-            name = own_name(scan, mark, named_lists[i].key, &length);
-            if (!name)
-                break;
-            if (parent->parent != SCAN_TOP) {
-                used = path_of(scan, parent->parent, path, capacity);
-                used = put(path, capacity, used, ".", 1);
-            }
-            used = put(path, capacity, used, named_lists[i].shown, strlen(named_lists[i].shown));
-            used = put(path, capacity, used, ".", 1);
-            return put(path, capacity, used, name, length);
-        }
-    }
-    if (parent)
-        used = path_of(scan, m->parent, path, capacity);
-    if (m->name_length) {
-        if (used)
-            used = put(path, capacity, used, ".", 1);
-        return put(path, capacity, used, scan->text + m->name, m->name_length);
-    }
-    snprintf(index, sizeof index, "[%u]", m->index);
-    return put(path, capacity, used, index, strlen(index));
-}
-
-void scan_path(const struct scan *scan, uint32_t mark, char *path, size_t capacity)
-{
-    path[0] = '\0';
-    path_of(scan, mark, path, capacity);
 }

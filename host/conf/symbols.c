@@ -174,15 +174,25 @@ static int32_t add_symbol(struct reading *reading, const char *name, struct node
 
 /* ---- all of them ---- */
 
-/* The entry for a watchlist's symbol, or NULL. One that names another exchange is one more. */
-static struct node *entry_for(const struct node *list, const char *symbol)
+/* Whether an entry names another exchange than the bot's. */
+static int is_elsewhere(const struct node *entry, const struct conf_bot *bot)
+{
+    const struct node *exchange = tree_find(entry, "exchange");
+
+    return exchange && !(bot->exchange && exchange->kind == NODE_TEXT &&
+                         !strcmp(exchange->text, bot->exchange->name));
+}
+
+/* The entry for a watchlist's symbol, or NULL. */
+static struct node *entry_for(const struct conf_bot *bot, const struct node *list,
+                              const char *symbol)
 {
     for (uint32_t i = 0; list && i < list->child_count; i++) {
         struct node *element = list->children[i];
         const char *name = symbol_of(element);
 
         if (name && !strcmp(name, symbol) && element->kind == NODE_GROUP &&
-            !tree_find(element, "exchange"))
+            !is_elsewhere(element, bot))
             return element;
     }
     return NULL;
@@ -231,7 +241,7 @@ int32_t symbols_read(struct loader *loader, const char *path, struct conf_bot *b
     reading.told_exchange = exchange->text && !bot->exchange;
     for (uint32_t i = 0; r == 0 && i < watched; i++) {
         const char *name = watchlist->symbols.items[i];
-        struct node *entry = entry_for(list, name);
+        struct node *entry = entry_for(bot, list, name);
 
         reading.file = entry ? entry->file : watchlist->origin.file;
         reading.line = entry ? entry->line : watchlist->origin.line;

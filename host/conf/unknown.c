@@ -103,6 +103,10 @@ void unknown_report(struct loader *loader, const char *path, const struct node *
         if (child->used)
             continue;
         path_join(joined, path, child->name);
+        if (loader->errors->count == CONF_MESSAGES_MAX) { /* counted only: nobody will read it */
+            conf_error(loader->errors, child->file, child->line, joined, "unknown key");
+            continue;
+        }
         nearest = conf_nearest(child->name, known_at, known, known_count);
         home = home_of(child->name);
         if (nearest)

@@ -67,9 +67,9 @@ struct core *core_new(const struct core_conf *conf, const struct core_sink *sink
         core->venues[i].name = core->venue_names[i];
     }
     core->instrument_count = conf->instrument_count;
-    core->instruments = calloc(conf->instrument_count + 1, sizeof *core->instruments);
+    core->instruments = calloc(CORE_INSTRUMENTS_MAX, sizeof *core->instruments);
     core->bot_count = conf->bot_count;
-    core->bots = calloc(conf->bot_count + 1, sizeof *core->bots);
+    core->bots = calloc(CORE_BOTS_MAX, sizeof *core->bots);
     if (!core->instruments || !core->bots)
         goto fail;
     for (uint32_t i = 0; i < conf->instrument_count; i++) {
@@ -421,22 +421,66 @@ void core_bot_pause(struct core *core, uint32_t bot, int paused)
     core->bots[bot].paused = paused;
 }
 
-int32_t core_bot_reconfigure(struct core *core, uint32_t number, const struct core_bot_conf *conf)
+uint32_t core_instrument_put(struct core *core, const struct core_instrument_conf *conf)
 {
-    struct bot *bot = &core->bots[number];
+    struct instrument *in = &core->instruments[core->instrument_count];
 
-    if (conf->symbol_count != bot->conf.symbol_count)
-        return BOTHY_EINVAL;
-    for (uint32_t i = 0; i < conf->symbol_count; i++) {
-        if (conf->symbols[i].instrument != bot->symbols[i].instrument)
-            return BOTHY_EINVAL;
+    if (core->instrument_count == CORE_INSTRUMENTS_MAX || conf->venue >= core->venue_count)
+        return 0;
+    in->number = core->instrument_count + 1;
+    in->venue = conf->venue;
+    snprintf(in->symbol, sizeof in->symbol, "%s", conf->symbol);
+    return ++core->instrument_count;
+}
+
+/* The arrays of `bot` for the symbols of conf, with what is known of those that stay. */
+static int32_t replace_symbols(struct bot *bot, const struct core_bot_conf *conf)
+{
+    struct bot fresh = { 0 };
+
+    if (copy_bot(&fresh, bot->number, conf) < 0) {
+        free(fresh.symbols);
+        free(fresh.last_signal_ns);
+        return BOTHY_ENOMEM;
     }
-    if (conf->symbol_count)
-        memcpy(bot->symbols, conf->symbols, conf->symbol_count * sizeof *bot->symbols);
-    bot->conf.trade = conf->trade;
-    bot->conf.signals_only = conf->signals_only;
-    bot->conf.order_types = conf->order_types;
-    bot->conf.max_notional = conf->max_notional;
+    for (uint32_t i = 0; i < conf->symbol_count; i++) {
+        uint32_t before;
+
+        if (bot_symbol(bot, conf->symbols[i].instrument, &before))
+            fresh.last_signal_ns[i] = bot->last_signal_ns[before];
+    }
+    free(bot->symbols);
+    free(bot->last_signal_ns);
+    bot->symbols = fresh.symbols;
+    bot->last_signal_ns = fresh.last_signal_ns;
+    bot->conf = fresh.conf;
+    bot->conf.name = bot->name;
+    return 0;
+}
+
+int32_t core_bot_put(struct core *core, const struct core_bot_conf *conf, uint32_t *ret_bot,
+                     struct bothy_error *error)
+{
+    uint32_t number = 0;
+
+    for (uint32_t i = 0; i < conf->symbol_count; i++) {
+        if (!market_instrument(core, conf->symbols[i].instrument))
+            return bothy_fail(error, BOTHY_EINVAL, "bot %s: no instrument %u", conf->name,
+                              conf->symbols[i].instrument);
+    }
+    while (number < core->bot_count && strcmp(core->bots[number].name, conf->name) != 0)
+        number++;
+    if (number == CORE_BOTS_MAX)
+        return bothy_fail(error, BOTHY_ERANGE, "more than %d bots", CORE_BOTS_MAX);
+    if (number < core->bot_count) {
+        if (replace_symbols(&core->bots[number], conf) < 0)
+            return bothy_fail(error, BOTHY_ENOMEM, "no memory for bot %s", conf->name);
+    } else if (copy_bot(&core->bots[number], number, conf) < 0) {
+        return bothy_fail(error, BOTHY_ENOMEM, "no memory for bot %s", conf->name);
+    } else {
+        core->bot_count++;
+    }
+    *ret_bot = number;
     return 0;
 }
 

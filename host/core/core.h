@@ -156,10 +156,14 @@ void core_store_state(struct core *core, int ok, const char *reason);
 
 void core_bot_pause(struct core *core, uint32_t bot, int paused);
 /*
- * Effect: new risk parameters, grants and trade flag of a bot; its symbols must be the same, in
- * the same order. Errors: BOTHY_EINVAL otherwise, and nothing is changed.
+ * Effect: adds a bot, or gives one of that name new symbols, risk parameters and grants; what it
+ * holds, and the cooldowns of symbols that stay, are kept. Errors: BOTHY_ERANGE (no room),
+ * BOTHY_EINVAL (no such instrument): nothing is changed.
  */
-int32_t core_bot_reconfigure(struct core *core, uint32_t bot, const struct core_bot_conf *conf);
+int32_t core_bot_put(struct core *core, const struct core_bot_conf *conf, uint32_t *ret_bot,
+                     struct bothy_error *error);
+/* Effect: adds an instrument of a venue. Returns its number, or 0 without room. */
+uint32_t core_instrument_put(struct core *core, const struct core_instrument_conf *conf);
 /* The kill switch: entries that wait or rest are cancelled, new ones refused until it is reset. */
 void core_kill(struct core *core, int on, const char *why);
 /* Effect: a record of an action, for the audit. */

@@ -99,7 +99,7 @@ void market_age(struct core *core)
         struct instrument *in = &core->instruments[i];
         int64_t limit = core->venues[in->venue].stale_after_ns;
 
-        if (limit > 0 && in->feed_state == BOTHY_FEED_STATE_LIVE &&
+        if (limit > 0 && in->feed_state == BOTHY_FEED_STATE_LIVE && in->last_ns > 0 &&
             core->now_ns - in->last_ns > limit)
             market_feed_state(core, in, BOTHY_FEED_STATE_STALE, "no data for too long");
     }

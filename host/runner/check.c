@@ -411,7 +411,7 @@ static int run(struct check *check, struct child *child)
 {
     _cleanup_free_ uint8_t *data = malloc(WIRE_CONTROL_MAX);
     struct bothy_error error = { 0 };
-    char ending[64];
+    char ending[96];
     char text[sizeof check->entries->text];
     int32_t r;
 

@@ -158,7 +158,7 @@ int describe_plugin(const char *path, int json)
     struct trial trial;
     uint32_t sandbox = 0;
     uint32_t landlock_abi = 0;
-    char ending[64];
+    char ending[96];
     int32_t length;
     int32_t r = BOTHY_ENOENT;
 

@@ -29,7 +29,8 @@ static void send_it(const struct bytes_writer *writer)
         _exit(WIRE_EXIT_PEER_GONE);
 }
 
-static void say(uint16_t type, const char *code, const char *format, va_list args)
+static void __attribute__((format(printf, 3, 0)))
+say(uint16_t type, const char *code, const char *format, va_list args)
 {
     uint8_t data[1024];
     char text[512];

@@ -33,7 +33,7 @@ struct module {
     uintptr_t base;
     uintptr_t begin; /* of its loaded segments */
     uintptr_t end;
-    char name[128];
+    char name[96];
 };
 
 static struct {
@@ -170,8 +170,9 @@ static void describe(struct line *line, int number, const siginfo_t *info,
 }
 
 static void send_report(int number, const siginfo_t *info, const struct module *module,
-                        uintptr_t instruction, const char *detail)
+                        uintptr_t instruction)
 {
+    const char *word = number == SIGSYS ? syscalls_name(info->si_syscall) : signal_word(number);
     uint8_t message[1024];
     struct bytes_writer writer;
 
@@ -184,7 +185,7 @@ static void send_report(int number, const siginfo_t *info, const struct module *
     bytes_put_u64(&writer, number == SIGSYS ? instruction : (uintptr_t)info->si_addr);
     bytes_put_u64(&writer, module ? instruction - module->base : instruction);
     bytes_put_text(&writer, module ? module->name : "");
-    bytes_put_text(&writer, detail);
+    bytes_put_text(&writer, word);
     if (!writer.failed && reporter.socket >= 0)
         send(reporter.socket, message, writer.length, MSG_DONTWAIT | MSG_NOSIGNAL);
 }
@@ -205,7 +206,7 @@ static void handle(int number, siginfo_t *info, void *context)
         }
     }
     describe(&line, number, info, module, instruction);
-    send_report(number, info, module, instruction, line.text);
+    send_report(number, info, module, instruction);
     put_text(&line, "\n");
     written = write(STDERR_FILENO, line.text, line.length);
     (void)written;

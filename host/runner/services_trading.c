@@ -12,11 +12,10 @@
 #include <stdio.h>
 #include <string.h>
 
-#define ALL_FEEDS ((BOTHY_FEED_FORMING_BARS << 1) - 1)
-#define HISTORY_FEEDS                                                                              \
-    (BOTHY_FEED_BARS | BOTHY_FEED_FORMING_BARS | BOTHY_FEED_FUNDING | BOTHY_FEED_OPEN_INTEREST)
-#define WARMING_MAX  4096
-#define INTERVAL_MIN BOTHY_NS_PER_MS
+#define ALL_FEEDS     ((BOTHY_FEED_FORMING_BARS << 1) - 1)
+#define HISTORY_FEEDS (BOTHY_FEED_BARS | BOTHY_FEED_FUNDING | BOTHY_FEED_OPEN_INTEREST)
+#define WARMING_MAX   4096
+#define INTERVAL_MIN  BOTHY_NS_PER_MS
 
 static int is_decimal(struct bothy_decimal d)
 {
@@ -82,6 +81,22 @@ static int32_t reserve_warming(struct services *services)
     return 0;
 }
 
+/* A subscription has one history: of its bars, else of its rates, else of its samples. */
+static struct services_warming warming_of(const struct bothy_subscription *s)
+{
+    struct services_warming warming = { s->instrument, 0, BOTHY_TF_NONE };
+
+    if (s->feeds & BOTHY_FEED_BARS) {
+        warming.feeds = BOTHY_FEED_BARS | BOTHY_FEED_FORMING_BARS;
+        warming.timeframe = s->timeframe;
+    } else if (s->feeds & BOTHY_FEED_FUNDING) {
+        warming.feeds = BOTHY_FEED_FUNDING;
+    } else {
+        warming.feeds = BOTHY_FEED_OPEN_INTEREST;
+    }
+    return warming;
+}
+
 static int32_t subscribe(const struct bothy_host *host, const struct bothy_subscription *wanted)
 {
     struct services *services = services_of(host);
@@ -111,8 +126,7 @@ static int32_t subscribe(const struct bothy_host *host, const struct bothy_subsc
     if (s.feeds & BOTHY_FEED_FORMING_BARS)
         interest->forming |= 1u << s.timeframe;
     if (s.history)
-        services->warming[services->warming_count++] =
-            (struct services_warming) { s.instrument, s.feeds & HISTORY_FEEDS, s.timeframe };
+        services->warming[services->warming_count++] = warming_of(&s);
     return 0;
 }
 

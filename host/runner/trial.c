@@ -69,6 +69,27 @@ int32_t trial_start(struct trial *trial, uint32_t kind, const char *path, uint32
     return send_load(trial, kind, load_flags, error);
 }
 
+/* "SIGSEGV at address 0x10 in plugin.so+0x1177": see WIRE_CRASH. */
+static void note_crash(struct trial *trial, struct bytes_reader *reader)
+{
+    uint32_t kind = bytes_get_u32(reader);
+    uint32_t number = bytes_get_u32(reader);
+    uint64_t address = bytes_get_u64(reader);
+    uint64_t offset = bytes_get_u64(reader);
+    char module[128];
+    char word[64];
+    char what[160];
+
+    bytes_get_text(reader, module, sizeof module);
+    bytes_get_text(reader, word, sizeof word);
+    if (kind == WIRE_CRASH_SYSCALL)
+        snprintf(what, sizeof what, "forbidden system call %u (%s)", (unsigned)number, word);
+    else
+        snprintf(what, sizeof what, "%s at address 0x%llx", word, (unsigned long long)address);
+    snprintf(trial->last, sizeof trial->last, "%s in %s+0x%llx", what,
+             module[0] ? module : "no known module", (unsigned long long)offset);
+}
+
 static void note(struct trial *trial, const void *data, size_t length)
 {
     struct bytes_reader reader;
@@ -84,14 +105,7 @@ static void note(struct trial *trial, const void *data, size_t length)
         bytes_get_text(&reader, trial->last, sizeof trial->last);
         trial->refused = 1;
     } else if (type == WIRE_CRASH) {
-        char module[256];
-
-        bytes_get_u32(&reader);
-        bytes_get_u32(&reader);
-        bytes_get_u64(&reader);
-        bytes_get_u64(&reader);
-        bytes_get_text(&reader, module, sizeof module);
-        bytes_get_text(&reader, trial->last, sizeof trial->last);
+        note_crash(trial, &reader);
     }
 }
 
@@ -129,7 +143,9 @@ void trial_end(struct trial *trial)
 
 void trial_ending(const struct trial *trial, char *text, size_t capacity)
 {
-    if (WIFSIGNALED(trial->status))
+    if (WIFSIGNALED(trial->status) && WTERMSIG(trial->status) == SIGSYS)
+        snprintf(text, capacity, "killed for a forbidden system call, as starting a thread is");
+    else if (WIFSIGNALED(trial->status))
         snprintf(text, capacity, "killed by signal %d", WTERMSIG(trial->status));
     else
         snprintf(text, capacity, "exit code %d", WEXITSTATUS(trial->status));

@@ -15,6 +15,7 @@
 #include <dlfcn.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <malloc.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/resource.h>
@@ -296,6 +297,8 @@ static int32_t read_rings(struct worker *worker, struct link *link, uint8_t **re
     if (*ret_state)
         bytes_get_raw(&reader, *ret_state, length);
     r = link_attach(link, worker->generation, log_generation, WIRE_FD_CONTROL, fds, error);
+    if (worker->kind == BOTHY_KIND_STRATEGY)
+        close(link->bell); /* it sleeps on the rings' own words */
     if (r == 0 && !*ret_state)
         r = bothy_fail(error, BOTHY_ENOMEM, "no memory for the saved state");
     return r;
@@ -350,6 +353,7 @@ static int run(struct worker *worker, struct drive *drive)
         r = say_ready(worker, &error);
     if (r < 0)
         return worker_fail(worker, rung, &error);
+    malloc_trim(0); /* what the filters and the set-up took: three times what stays */
     link_notify(drive->link);
     return worker->kind == BOTHY_KIND_STRATEGY ? drive_strategy(drive) : drive_exchange(drive);
 }

@@ -264,6 +264,34 @@ START_TEST(without_a_schema_params_stay_as_they_are)
 }
 END_TEST
 
+START_TEST(live_needs_host_account_and_build)
+{
+    static const char text[] =
+        "mode = \"live\";\n"
+        "exchanges = ( { name = \"a\"; plugin = \"sim\"; mode = \"live\"; },\n"
+        "              { name = \"b\"; plugin = \"sim\"; } );\n";
+    struct conf_errors errors = { 0 };
+    struct conf *conf = NULL;
+    int32_t r =
+        conf_load_text("test.conf", text, sizeof text - 1, &fixture_environment, &errors, &conf);
+
+#ifdef BOTHY_LIVE
+    ck_assert_int_eq(r, 0);
+    ck_assert_int_eq(conf_exchange_is_live(conf, conf_exchange_find(conf, "a")), 1);
+    ck_assert_int_eq(conf_exchange_is_live(conf, conf_exchange_find(conf, "b")), 0);
+    conf->mode = CONF_MODE_PAPER;
+    ck_assert_int_eq(conf_exchange_is_live(conf, conf_exchange_find(conf, "a")), 0);
+#else
+    ck_assert_int_eq(r, BOTHY_EINVAL);
+    ck_assert_str_eq(errors.messages[0].text,
+                     "live trading is not in this build: set this to \"paper\", or install a "
+                     "build without --disable-live");
+#endif
+    conf_errors_clear(&errors);
+    conf_free(conf);
+}
+END_TEST
+
 /* ---- files ---- */
 
 START_TEST(pieces_are_merged_in_the_order_of_their_names)
@@ -453,6 +481,7 @@ static Suite *make_suite(void)
     tcase_add_test(tcase, watchlist_and_entries_make_the_symbols);
     tcase_add_test(tcase, a_plugin_gets_what_was_written);
     tcase_add_test(tcase, without_a_schema_params_stay_as_they_are);
+    tcase_add_test(tcase, live_needs_host_account_and_build);
     tcase_add_test(tcase, pieces_are_merged_in_the_order_of_their_names);
     tcase_add_test(tcase, files_that_cannot_be_read_are_named);
     tcase_add_test(tcase, messages_are_bounded);

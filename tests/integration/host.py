@@ -27,8 +27,24 @@ def shared(name):
     return os.path.abspath(path) if os.access(path, os.R_OK) else None
 
 
+# An installed tree instead of the build tree's wrappers, for honest figures: make bench uses it.
+PREFIX = os.environ.get("BOTHY_PREFIX")
+
+
+def program(name):
+    """Path of bothyd or bothyctl."""
+    if PREFIX:
+        return os.path.join(PREFIX, "sbin" if name == "bothyd" else "bin", name)
+    return os.path.join(BUILD, name)
+
+
 def plugin(name):
-    """Path of a plugin in the build tree."""
+    """Path of a plugin."""
+    if PREFIX:
+        for kind in ("exchange", "strategy"):
+            path = os.path.join(PREFIX, "lib", "bothy", "plugins", kind, name + ".so")
+            if os.path.exists(path):
+                return path
     return os.path.join(BUILD, ".libs", name + ".so")
 
 
@@ -97,7 +113,8 @@ paths = {{
 
     def env(self):
         env = {k: v for k, v in os.environ.items() if not k.startswith("BOTHY_")}
-        env["BOTHY_LIBEXEC"] = BUILD
+        if not PREFIX:
+            env["BOTHY_LIBEXEC"] = BUILD
         env["BOTHY_SOCKET"] = self.socket
         env.update(self.environment)
         return env
@@ -106,21 +123,21 @@ paths = {{
         self.stderr_path = os.path.join(self.directory, "stderr")
         self.stderr = open(self.stderr_path, "ab")
         self.process = subprocess.Popen(
-            [os.path.join(BUILD, "bothyd"), "-c", self.conf_path, *self.arguments],
+            [program("bothyd"), "-c", self.conf_path, *self.arguments],
             stdin=subprocess.DEVNULL, stdout=self.stderr, stderr=self.stderr, env=self.env())
         return self
 
     def run_once(self, *arguments, timeout=60):
         """The daemon with other arguments, to its end: (exit code, output)."""
         done = subprocess.run(
-            [os.path.join(BUILD, "bothyd"), "-c", self.conf_path, *arguments], env=self.env(),
+            [program("bothyd"), "-c", self.conf_path, *arguments], env=self.env(),
             stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
             timeout=timeout, check=False)
         return done.returncode, done.stdout.decode()
 
     def ctl(self, *arguments, raw=False):
         done = subprocess.run(
-            [os.path.join(BUILD, "bothyctl"), "-s", self.socket, "--json", *arguments],
+            [program("bothyctl"), "-s", self.socket, "--json", *arguments],
             env=self.env(), stdout=subprocess.PIPE, stderr=subprocess.PIPE, timeout=60, check=False)
         if done.returncode != 0:
             raise ControlError(done.returncode, (done.stderr or done.stdout).decode())

@@ -160,16 +160,11 @@ void core_bot_pause(struct core *core, uint32_t bot, int paused);
  * holds, and the cooldowns of symbols that stay, are kept. Errors: BOTHY_ERANGE (no room),
  * BOTHY_EINVAL (no such instrument): nothing is changed.
  */
-<<<<<<< HEAD
 int32_t core_bot_put(struct core *core, const struct core_bot_conf *conf, uint32_t *ret_bot,
                      struct bothy_error *error);
 /* Effect: adds an instrument of a venue. Returns its number, or 0 without room. */
 uint32_t core_instrument_put(struct core *core, const struct core_instrument_conf *conf);
-/* The kill switch: entries are refused until it is reset. */
-=======
-int32_t core_bot_reconfigure(struct core *core, uint32_t bot, const struct core_bot_conf *conf);
 /* The kill switch: entries that wait or rest are cancelled, new ones refused until it is reset. */
->>>>>>> refs/heads/coretest
 void core_kill(struct core *core, int on, const char *why);
 /* Effect: a record of an action, for the audit. */
 void core_action(struct core *core, const struct record_action *action);

@@ -395,29 +395,12 @@ void core_durable(struct core *core, uint64_t n)
 {
     if (n > core->durable)
         core->durable = n;
-<<<<<<< HEAD
-    /* All of them first: what is sent below may be filled at once, and its exits follow it. */
-    for (size_t i = core->order_live_from; i < count; i++) {
-        struct order_entry *entry = &core->orders[i];
-=======
     for (size_t i = 0; i < core->order_count; i++) {
         struct order_entry *entry = &core->orders[i];
         struct refusal refusal;
->>>>>>> refs/heads/coretest
 
-        if (entry->order.order.state == BOTHY_ORDER_NEW && entry->record_n <= core->durable)
-            orders_set(core, entry, BOTHY_ORDER_COMMITTED, "", "");
-    }
-    for (size_t i = core->order_live_from; i < count; i++) {
-        struct order_entry *entry = &core->orders[i];
-        uint64_t id = entry->order.order.order_id;
-
-        if (entry->order.order.state != BOTHY_ORDER_COMMITTED || entry->waits_for_parent)
+        if (entry->order.order.state != BOTHY_ORDER_NEW || entry->record_n > core->durable)
             continue;
-<<<<<<< HEAD
-        send(core, entry);
-        paper_accept(core, orders_find(core, id));
-=======
         orders_set(core, entry, BOTHY_ORDER_COMMITTED, "", "");
         if (entry->waits_for_parent)
             continue;
@@ -428,7 +411,6 @@ void core_durable(struct core *core, uint64_t n)
         }
         send(core, entry);
         paper_accept(core, entry);
->>>>>>> refs/heads/coretest
     }
     past_sweep_orders(core);
 }
@@ -472,18 +454,10 @@ static void release_exits(struct core *core, uint64_t parent_id, int64_t ts_ns)
         if (entry->order.parent_id != parent_id || !entry->waits_for_parent)
             continue;
         entry->waits_for_parent = 0;
-<<<<<<< HEAD
-        /* One that is not durable yet goes when it is. */
-        if (entry->order.order.state == BOTHY_ORDER_COMMITTED) {
-            send(core, entry);
-            entry->sent_ns = ts_ns;
-        }
-=======
         if (entry->order.order.state != BOTHY_ORDER_COMMITTED)
             continue; /* its own record is not durable yet: core_durable() sends it */
         send(core, entry);
         entry->sent_ns = ts_ns;
->>>>>>> refs/heads/coretest
     }
 }
 

@@ -80,6 +80,8 @@ static int fill(struct core *core, uint64_t order_id, struct bothy_decimal price
     if (!open_quantity(core, entry, &left)) {
         orders_set(core, entry, BOTHY_ORDER_CANCELLED, "NOTHING_TO_REDUCE",
                    "the position is closed");
+        if (entry->order.group_id)
+            orders_cancel_group(core, entry->order.group_id, "the position is closed");
         return 0;
     }
     orders_fill(core, entry, price, least(left, quantity), maker, ts_ns);

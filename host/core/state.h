@@ -255,6 +255,9 @@ void orders_fill(struct core *core, struct order_entry *entry, struct bothy_deci
 void orders_from_signal(struct core *core, struct bot *bot, const struct signal_entry *signal);
 void orders_cancel_bot(struct core *core, uint32_t bot, const char *why);
 void orders_cancel_group(struct core *core, uint64_t group_id, const char *why);
+/* Effect: what is left of a signal's position is closed at the market; without one, its orders
+ * are cancelled. */
+void orders_close_signal(struct core *core, const struct signal_entry *signal);
 
 /* ---- paper.c ---- */
 void paper_accept(struct core *core, struct order_entry *entry);

@@ -45,13 +45,15 @@ static struct worker *find_worker(struct call *call, json_t **ret_refusal)
     char known[160] = "";
 
     for (uint32_t i = 0; name && i < call->d->worker_count; i++) {
-        if (strcmp(call->d->workers[i].name, name) == 0 ||
-            strcmp(call->d->workers[i].logger, name) == 0)
+        if (!call->d->workers[i].removed && (strcmp(call->d->workers[i].name, name) == 0 ||
+                                             strcmp(call->d->workers[i].logger, name) == 0))
             return &call->d->workers[i];
     }
     for (uint32_t i = 0; i < call->d->bot_count; i++) {
         size_t at = strlen(known);
 
+        if (call->d->bots[i]->removed)
+            continue;
         snprintf(known + at, sizeof known - at, "%s%s", at ? ", " : "", call->d->bots[i]->name);
     }
     *ret_refusal = refuse(call, 4, "no bot '%s'; there are: %s", name ? name : "", known);
@@ -78,8 +80,10 @@ static json_t *cmd_bot_list(struct call *call)
 {
     json_t *bots = json_array();
 
-    for (uint32_t i = 0; i < call->d->bot_count; i++)
-        json_array_append_new(bots, status_bot(call->d->bots[i]));
+    for (uint32_t i = 0; i < call->d->bot_count; i++) {
+        if (!call->d->bots[i]->removed)
+            json_array_append_new(bots, status_bot(call->d->bots[i]));
+    }
     return bots;
 }
 
@@ -167,6 +171,9 @@ static json_t *cmd_plugin_list(struct call *call)
 
     for (uint32_t i = 0; i < call->d->worker_count; i++) {
         const struct worker *w = &call->d->workers[i];
+
+        if (w->removed)
+            continue;
         const struct conf_plugin *plugin =
             w->kind == WORKER_BOT ? &w->bot->plugin : &w->exchange->plugin;
         char abi[16];

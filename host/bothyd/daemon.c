@@ -20,6 +20,9 @@
 #include <time.h>
 #include <unistd.h>
 
+/* Room in the last-value table for what a reload adds. */
+#define SPARE_INSTRUMENTS 64
+
 int64_t clock_monotonic_ns(void)
 {
     struct timespec ts;
@@ -164,7 +167,9 @@ static void say_ready(struct daemon *d)
 
     for (uint32_t i = 0; i < d->worker_count; i++) {
         const struct worker *w = &d->workers[i];
-        int required = w->kind == WORKER_BOT ? w->bot->required : w->exchange->required;
+        int required = w->removed              ? 0
+                       : w->kind == WORKER_BOT ? w->bot->required
+                                               : w->exchange->required;
 
         wanted += w->wanted && required;
         running += w->wanted && required && (worker_running(w) || w->ended);
@@ -338,7 +343,8 @@ static int open_log(struct daemon *d, struct bothy_error *error)
 
 static int open_shared(struct daemon *d, struct bothy_error *error)
 {
-    struct lastvalue_shape shape = { .slots = d->instrument_count + 1, .cells = 6 };
+    struct lastvalue_shape shape = { .slots = d->instrument_count + 1 + SPARE_INSTRUMENTS,
+                                     .cells = 6 };
     int r;
 
     for (uint32_t i = 0; i < shape.cells; i++)

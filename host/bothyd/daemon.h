@@ -78,6 +78,8 @@ struct worker {
     enum worker_phase phase;
     int parked;
     int paused;
+    int removed;     /* a reload took it out of the configuration */
+    int restart_now; /* its end was asked for: start again at once */
     int wanted;      /* it should run */
     char cause[192]; /* of the last end */
     char crash[192]; /* what the reporter said, advice only */
@@ -144,8 +146,6 @@ struct daemon {
     const char *only; /* comma-separated, NULL: all */
     int foreground;
     struct conf *conf;
-    struct conf *old_confs[16]; /* kept: workers may point into them until they restart */
-    uint32_t old_conf_count;
     struct log *log;
     struct store *store;
     struct core *core;
@@ -213,6 +213,8 @@ int daemon_kill(struct daemon *d, int on, const char *why);
 /* ---- setup.c ---- */
 int setup_load_conf(struct daemon *d, struct conf **ret_conf, struct conf_errors *errors);
 int setup_core(struct daemon *d, struct bothy_error *error);
+/* 1 if `name` is one of the comma-separated names. */
+int setup_listed(const char *list, const char *name);
 int setup_bot_conf(struct daemon *d, const struct conf_bot *bot, struct core_bot_conf *ret_conf,
                    struct core_bot_symbol **ret_symbols);
 

@@ -1,9 +1,9 @@
 /*
  * Reload: a new configuration is read and checked as a whole; if anything is wrong, the old one
  * stays in force and nobody notices. Bots that did not change are not touched; those whose
- * changed options are all reloadable get the new values; the others are restarted. What would
- * change the shape of the host, its bots, exchanges, instruments, or a setting that is not
- * reloadable, takes effect at the next start, and that is said.
+ * changed options are all reloadable get the new values; others are restarted, added or stopped. A
+ * change of an exchange is refused: it needs a new start. A setting of the host that is not
+ * reloadable takes effect at the next start, and that is said.
  */
 #include "bothyd/daemon.h"
 
@@ -49,32 +49,17 @@ static void send_values(struct worker *w)
         channel_command(w, WIRE_R_RELOAD, data, length);
 }
 
-/* The symbols of a bot are part of the core's tables: a change there needs a new core. */
-static int same_symbols(const struct conf_bot *a, const struct conf_bot *b)
-{
-    if (a->symbol_count != b->symbol_count)
-        return 0;
-    for (uint32_t i = 0; i < a->symbol_count; i++) {
-        if (strcmp(a->symbols[i].symbol, b->symbols[i].symbol) != 0 ||
-            strcmp(a->symbols[i].exchange->name, b->symbols[i].exchange->name) != 0)
-            return 0;
-    }
-    return 1;
-}
-
 /* 1 if the plan can be carried out while we run. */
-static int feasible(const struct conf_diff *diff, char *why, size_t capacity)
+static int feasible(const struct daemon *d, const struct conf_diff *diff, char *why,
+                    size_t capacity)
 {
-    for (uint32_t i = 0; i < diff->bot_count; i++) {
-        const struct conf_change *c = &diff->bots[i];
+    uint32_t added = 0;
 
-        if (c->change == CONF_CHANGE_ADDED || c->change == CONF_CHANGE_REMOVED ||
-            (c->change == CONF_CHANGE_RESTART && !same_symbols(c->old_bot, c->new_bot))) {
-            snprintf(why, capacity, "bot %s: %s", c->name,
-                     c->change == CONF_CHANGE_RESTART ? "its symbols changed"
-                                                      : conf_change_name(c->change));
-            return 0;
-        }
+    for (uint32_t i = 0; i < diff->bot_count; i++)
+        added += diff->bots[i].change == CONF_CHANGE_ADDED;
+    if (d->bot_count + added > CORE_BOTS_MAX) {
+        snprintf(why, capacity, "more than %d bots since the start", CORE_BOTS_MAX);
+        return 0;
     }
     for (uint32_t i = 0; i < diff->exchange_count; i++) {
         const struct conf_change *c = &diff->exchanges[i];
@@ -92,41 +77,84 @@ static void swap_pointers(struct daemon *d, struct conf *conf)
     for (uint32_t i = 0; i < d->worker_count; i++) {
         struct worker *w = &d->workers[i];
 
-        if (w->kind == WORKER_BOT)
+        if (w->kind == WORKER_BOT) {
             w->bot = conf_bot_find(conf, w->name);
-        else
+            w->removed = !w->bot || !w->bot->enabled;
+        } else {
             w->exchange = conf_exchange_find(conf, w->name);
+        }
     }
-    conf_free(d->conf);
     d->conf = conf;
 }
 
-static void reconfigure(struct daemon *d, struct worker *w)
+/* The core's view of a bot; a worker for one that is new. NULL: there was no room. */
+static struct worker *put_bot(struct daemon *d, const struct conf_bot *bot)
 {
+    struct worker *w = worker_named(d, WORKER_BOT, bot->name);
     struct core_bot_symbol *symbols = NULL;
+    struct bothy_error error = { 0 };
     struct core_bot_conf conf;
+    uint32_t index = 0;
+    int r = setup_bot_conf(d, bot, &conf, &symbols);
 
-    if (setup_bot_conf(d, w->bot, &conf, &symbols) == 0)
-        core_bot_reconfigure(d->core, w->index, &conf);
+    if (r == 0)
+        r = core_bot_put(d->core, &conf, &index, &error);
     free(symbols);
+    if (r < 0) {
+        log_say(d->log, BOTHY_LOG_ERROR, "RELOAD", "bot.%s: %s", bot->name,
+                error.text[0] ? error.text : "too many instruments");
+        return NULL;
+    }
+    if (w)
+        return w;
+    w = &d->workers[d->worker_count++];
+    worker_init(w, d, WORKER_BOT, index, bot->name);
+    w->bot = bot;
+    d->bots[d->bot_count++] = w;
+    return w;
+}
+
+/* --only holds over reloads. */
+static int is_selected(const struct daemon *d, const char *name)
+{
+    return !d->only || setup_listed(d->only, name);
+}
+
+static void change_bot(struct daemon *d, const struct conf_change *c)
+{
+    struct worker *w = c->new_bot && c->change != CONF_CHANGE_REMOVED
+                           ? put_bot(d, conf_bot_find(d->conf, c->name))
+                           : worker_named(d, WORKER_BOT, c->name);
+
+    if (!w)
+        return;
+    switch (c->change) {
+    case CONF_CHANGE_REMOVED:
+        worker_stop(w);
+        break;
+    case CONF_CHANGE_RELOAD:
+        if (worker_running(w)) {
+            send_values(w);
+            break;
+        }
+        worker_restart(w, "restarted with new configuration");
+        break;
+    default:
+        worker_restart(w, "restarted with new configuration");
+        break;
+    }
 }
 
 static void carry_out(struct daemon *d, struct conf *conf, const struct conf_diff *diff)
 {
-    enum { TOUCH_MAX = CORE_BOTS_MAX };
-    struct worker *touched[TOUCH_MAX];
-    uint32_t changes[TOUCH_MAX], count = 0;
+    struct conf *old = d->conf;
 
-    for (uint32_t i = 0; i < diff->bot_count && count < TOUCH_MAX; i++) {
+    for (uint32_t i = 0; i < diff->bot_count; i++) {
         const struct conf_change *c = &diff->bots[i];
-        struct worker *w = worker_named(d, WORKER_BOT, c->name);
 
-        if (!w || c->change == CONF_CHANGE_UNCHANGED)
-            continue;
-        log_say(d->log, BOTHY_LOG_NOTICE, "RELOAD", "%s: %s: %s", w->logger,
-                conf_change_name(c->change), c->why);
-        touched[count] = w;
-        changes[count++] = c->change;
+        if (c->change != CONF_CHANGE_UNCHANGED)
+            log_say(d->log, BOTHY_LOG_NOTICE, "RELOAD", "bot.%s: %s%s%s", c->name,
+                    conf_change_name(c->change), c->why[0] ? ": " : "", c->why);
     }
     for (uint32_t i = 0; i < diff->setting_count; i++) {
         const struct conf_setting_change *s = &diff->settings[i];
@@ -136,15 +164,13 @@ static void carry_out(struct daemon *d, struct conf *conf, const struct conf_dif
                 s->new_text ? s->new_text : "(unset)",
                 s->reloadable ? "" : "; takes effect at the next start");
     }
-    swap_pointers(d, conf);
+    swap_pointers(d, conf); /* the plan borrows from the old one: it goes last */
     log_set_level(d->log, NULL, (int32_t)d->conf->log.level);
-    for (uint32_t i = 0; i < count; i++) {
-        reconfigure(d, touched[i]);
-        if (changes[i] == CONF_CHANGE_RELOAD && worker_running(touched[i]))
-            send_values(touched[i]);
-        else
-            worker_restart(touched[i], "restarted with new configuration");
+    for (uint32_t i = 0; i < diff->bot_count; i++) {
+        if (diff->bots[i].change != CONF_CHANGE_UNCHANGED && is_selected(d, diff->bots[i].name))
+            change_bot(d, &diff->bots[i]);
     }
+    conf_free(old);
 }
 
 int reload_run(struct daemon *d, struct bothy_error *error)
@@ -162,7 +188,7 @@ int reload_run(struct daemon *d, struct bothy_error *error)
     say_errors(d, errors, error);
     if (r == 0) {
         r = conf_diff(d->conf, conf, &diff);
-        if (r == 0 && !feasible(&diff, why, sizeof why))
+        if (r == 0 && !feasible(d, &diff, why, sizeof why))
             r = bothy_fail(error, BOTHY_ENOTSUP,
                            "%s: this needs a restart of bothyd; nothing was changed", why);
     }

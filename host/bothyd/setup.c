@@ -15,13 +15,10 @@ extern char **environ;
 
 int setup_load_conf(struct daemon *d, struct conf **ret_conf, struct conf_errors *errors)
 {
-    static const char *const ignored[] = { "BOTHY_LIBEXEC",
-                                           "BOTHY_PLUGIN_DIR",
-                                           "BOTHY_SOCKET",
-                                           "BOTHY_BUILDDIR",
-                                           "BOTHY_SRCDIR",
-                                           "BOTHY_SHARED",
-                                           NULL };
+    static const char *const ignored[] = { "BOTHY_LIBEXEC",  "BOTHY_PLUGIN_DIR",
+                                           "BOTHY_SOCKET",   "BOTHY_BUILDDIR",
+                                           "BOTHY_SKELETON", "BOTHY_SRCDIR",
+                                           "BOTHY_SHARED",   NULL };
     struct conf_environment env = {
         .schema = describe_plugin,
         .context = d,
@@ -60,7 +57,8 @@ static uint32_t instrument_number(struct daemon *d, const struct conf_symbol *sy
     d->instruments = more;
     more[d->instrument_count].venue = venue;
     more[d->instrument_count].symbol = strdup(symbol->symbol);
-    if (!more[d->instrument_count].symbol)
+    if (!more[d->instrument_count].symbol ||
+        (d->core && core_instrument_put(d->core, &more[d->instrument_count]) == 0))
         return 0;
     return ++d->instrument_count;
 }
@@ -105,7 +103,7 @@ int setup_bot_conf(struct daemon *d, const struct conf_bot *bot, struct core_bot
     return 0;
 }
 
-static int listed(const char *list, const char *name)
+int setup_listed(const char *list, const char *name)
 {
     size_t length = strlen(name);
 
@@ -139,7 +137,7 @@ static int add_workers(struct daemon *d, struct bothy_error *error)
     for (uint32_t i = 0; i < conf->bot_count; i++) {
         struct worker *w = &d->workers[d->worker_count];
 
-        if (!conf->bots[i].enabled || (d->only && !listed(d->only, conf->bots[i].name)))
+        if (!conf->bots[i].enabled || (d->only && !setup_listed(d->only, conf->bots[i].name)))
             continue;
         if (d->bot_count == CORE_BOTS_MAX)
             return bothy_fail(error, BOTHY_ERANGE, "more than %d bots", CORE_BOTS_MAX);

@@ -139,6 +139,8 @@ json_t *status_document(struct daemon *d)
     char abi[16];
 
     for (uint32_t i = 0; i < d->bot_count; i++) {
+        if (d->bots[i]->removed)
+            continue;
         json_array_append_new(bots, status_bot(d->bots[i]));
         if (worker_running(d->bots[i]) && d->bots[i]->sandbox < weakest)
             weakest = d->bots[i]->sandbox;

@@ -167,6 +167,7 @@ void worker_start(struct worker *w)
         return;
     w->wanted = 1;
     w->parked = 0;
+    w->restart_now = 0;
     if (unavailable) {
         w->parked = 1;
         set_phase(w, PHASE_NONE, STATUS_ERROR);
@@ -610,6 +611,12 @@ static void on_end(struct worker *w, uint32_t status, uint64_t rss)
         return;
     }
     w->restarts++;
+    if (w->restart_now && !w->daemon->stopping) {
+        /* Somebody asked for it: no failure, no delay. */
+        set_phase(w, PHASE_NONE, STATUS_STOPPED);
+        worker_start(w);
+        return;
+    }
     plan_restart(w, hopeless);
 }
 
@@ -714,6 +721,7 @@ void worker_restart(struct worker *w, const char *why)
         worker_start(w);
         return;
     }
+    w->restart_now = 1;
     worker_kill(w, why);
 }
 

@@ -6,6 +6,7 @@
 
 #include "base/clean.h"
 #include "bothyd/control.h"
+#include "ctl/table.h"
 
 #include <errno.h>
 #include <poll.h>
@@ -250,6 +251,11 @@ int client_ask(const struct ctl *ctl, const char *command, json_t *args, json_t 
 {
     struct bothy_error error = { 0 };
     int r = client_call(ctl->socket, ctl->timeout_ms, command, args, ret_result, &error);
+    char clean[sizeof error.text];
 
-    return r != 0 ? ctl_fail(ctl, r, "%s", error.text) : CTL_OK;
+    if (r == CTL_OK)
+        return CTL_OK;
+    /* The host may pass on what a plugin said. */
+    table_clean_text(error.text, clean, sizeof clean);
+    return ctl_fail(ctl, r, "%s", clean);
 }

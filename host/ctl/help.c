@@ -31,7 +31,10 @@ static void print_line(const struct ctl_command *command)
 
     snprintf(left, sizeof left, "%s%s%s", command->name, command->arguments[0] ? " " : "",
              command->arguments);
-    printf("  %-32s %s\n", left, command->summary);
+    if (strlen(left) > 32)
+        printf("  %s\n  %-32s %s\n", left, "", command->summary);
+    else
+        printf("  %-32s %s\n", left, command->summary);
 }
 
 void help_program(void)
@@ -109,12 +112,36 @@ static json_t *options_document(const struct ctl_option *options)
     return all;
 }
 
+/* The words after `help`: a command, or the first word of several. */
+static int help_about(const struct ctl *ctl, const struct ctl_args *args)
+{
+    char name[64];
+
+    snprintf(name, sizeof name, "%s%s%s", args->words[0], args->word_count > 1 ? " " : "",
+             args->word_count > 1 ? args->words[1] : "");
+    for (uint32_t i = 0; i < ctl_command_count; i++) {
+        const struct ctl_command *command = &ctl_commands[i];
+        char *argv[] = { (char *)(uintptr_t)command->name, (char *)(uintptr_t) "--help" };
+
+        if (strcmp(command->name, name) != 0)
+            continue;
+        if (command->calculate)
+            return command->calculate(2, argv, 0);
+        help_command(command);
+        return CTL_OK;
+    }
+    if (help_group(name, 1) > 0)
+        return CTL_OK;
+    return ctl_usage(ctl, "there is no command '%s'", name);
+}
+
 int command_help(struct ctl *ctl, const struct ctl_args *args)
 {
     json_t *document, *commands;
     int r;
 
-    (void)args;
+    if (args->word_count > 0)
+        return help_about(ctl, args);
     if (!ctl->json) {
         help_program();
         return CTL_OK;

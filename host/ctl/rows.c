@@ -100,6 +100,30 @@ static const struct column position_columns[] = {
     { NULL },
 };
 
+static int by_bot_and_symbol(const void *left, const void *right)
+{
+    const json_t *a = *(json_t *const *)left, *b = *(json_t *const *)right;
+    int order = strcmp(show_text(a, "bot"), show_text(b, "bot"));
+
+    return order ? order : strcmp(show_text(a, "symbol"), show_text(b, "symbol"));
+}
+
+/* Rows that have no time stand in an order that people can find things in. Returns [owned]. */
+static json_t *sorted(const json_t *rows)
+{
+    size_t count = json_array_size(rows);
+    _cleanup_free_ json_t **list = calloc(count + 1, sizeof(json_t *));
+    json_t *result = json_array();
+
+    for (size_t i = 0; list && i < count; i++)
+        list[i] = json_array_get(rows, i);
+    if (list)
+        qsort(list, count, sizeof(json_t *), by_bot_and_symbol);
+    for (size_t i = 0; list && i < count; i++)
+        json_array_append(result, list[i]);
+    return result;
+}
+
 static const json_t *member(const json_t *row, const struct column *column)
 {
     for (int k = 0; k < NAMES_MAX && column->keys[k]; k++) {
@@ -293,6 +317,12 @@ static int print_rows(struct ctl *ctl, const struct ctl_args *args, const char *
         r = client_ask(ctl, command, filter, &rows);
     if (r != CTL_OK)
         return r;
+    if (columns == position_columns && !ctl->json) {
+        json_t *ordered = sorted(rows);
+
+        json_decref(rows);
+        rows = ordered;
+    }
     if (ctl->json)
         r = ctl_print_json(ctl, rows);
     else if ((csv ? print_csv(rows, columns) : print_table(rows, columns)) < 0)

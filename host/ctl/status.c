@@ -10,7 +10,8 @@
 #include <inttypes.h>
 #include <string.h>
 
-#define MONEY_DIGITS 2
+#define MONEY_DIGITS          2
+#define HEALTH_TIMEOUT_MS_MAX 2000
 
 static void clean_tablep(struct table **table)
 {
@@ -326,13 +327,15 @@ int command_plugin_list(struct ctl *ctl, const struct ctl_args *args)
 /* For containers and load balancers, which know 0 and 1 only. */
 int command_healthcheck(struct ctl *ctl, const struct ctl_args *args)
 {
+    int32_t timeout_ms =
+        ctl->timeout_ms < HEALTH_TIMEOUT_MS_MAX ? ctl->timeout_ms : HEALTH_TIMEOUT_MS_MAX;
     struct bothy_error error = { 0 };
     json_t *status = NULL, *document;
     const char *why = "ok";
     int r;
 
     (void)args;
-    if (client_call(ctl->socket, ctl->timeout_ms, "status", NULL, &status, &error) != CTL_OK)
+    if (client_call(ctl->socket, timeout_ms, "status", NULL, &status, &error) != CTL_OK)
         why = error.text;
     else if (!json_is_true(json_object_get(status, "ready")))
         why = "not ready: what must run does not run yet";

@@ -18,6 +18,8 @@
 
 #define INTERVAL_MS_DEFAULT 2000
 #define PAGE_MAX            (1024 * 1024)
+/* While it waits for the host it does not listen to keys. */
+#define TIMEOUT_MS_MAX 2000
 
 #define SCREEN_BEGIN "\033[?1049h\033[?25l"
 #define SCREEN_END   "\033[?25h\033[?1049l"
@@ -68,10 +70,12 @@ static int wait_key(int signals_fd, int interval_ms)
 
 static int run(const struct ctl *ctl, int signals_fd, int interval_ms)
 {
+    int32_t timeout_ms = ctl->timeout_ms < TIMEOUT_MS_MAX ? ctl->timeout_ms : TIMEOUT_MS_MAX;
+
     for (;;) {
         struct bothy_error error = { 0 };
         json_t *status = NULL;
-        int r = client_call(ctl->socket, ctl->timeout_ms, "status", NULL, &status, &error);
+        int r = client_call(ctl->socket, timeout_ms, "status", NULL, &status, &error);
 
         /* A host that is being restarted comes back. */
         draw(status, r != CTL_OK ? error.text : NULL);

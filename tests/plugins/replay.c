@@ -231,7 +231,7 @@ static const struct {
     { HEADER ROW "1704067260,x,3,1,2,1\n" NEXT, 3, "open \"x\" is no number", "bad: not a number" },
     { HEADER ROW "1704067260,2,3,1,2\n" NEXT, 3, "5 columns", "bad: too few columns" },
     { HEADER ROW "1704067260,2,3,1,4,1\n" NEXT, 3, "outside low and high",
-      "bad: open or close outside low … high" },
+      "bad: open or close outside low and high" },
     { HEADER ROW "1704067260,2,3,-1,2,1\n" NEXT, 3, "not above 0", "bad: price or volume below 0" },
     { HEADER ROW "1704067261,2,3,1,2,1\n" NEXT, 3, "no beginning of a 1m bar",
       "bad: bar off its time frame" },

@@ -3,100 +3,84 @@
  * and the one sequence in time that it makes of up to eight files. It owns the time
  * (VIRTUAL_TIME): each next() is one instant of the data. How fast that goes is the host's.
  */
-#include "past.h"
-#include "reader.h"
-#include "recording.h"
+#include "setup.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#define INSTRUMENTS_MAX (REPLAY_FILES_MAX * REPLAY_SYMBOLS_MAX)
-#define SILENT_MAX      4096 /* records in one next() that nobody wants to hear of */
-
-struct replay_file {
-    struct replay_format format;
-    struct replay_reader reader;
-    struct replay_instrument *instrument; /* of a table; [borrowed] */
-    struct replay_recording *recording;   /* [owned] */
-};
-
-struct replay {
-    struct replay_output output;
-    struct replay_file files[REPLAY_FILES_MAX]; /* in the order of their options */
-    uint32_t file_count;
-    struct replay_instrument *instruments[INSTRUMENTS_MAX]; /* [owned] */
-    uint32_t instrument_count;
-    int64_t start_ns, end_ns; /* 0: none */
-    int clamp;
-    int64_t now_ns; /* the last instant; 0: none yet */
-    int ended;
-    int32_t failed; /* what stopped it, or 0 */
-    char why[480];
-};
+#define SILENT_MAX 4096 /* records in one next() that nobody wants to hear of */
 
 #define TIMEFRAMES "auto|1m|3m|5m|15m|30m|1h|2h|4h|6h|12h|1d|1w"
 
-#define FILE_OPTIONS(n)                                                                            \
+/* The manual explains file1's options once; the others' are the same. */
+#define FIRST(text) text
+#define SAME(text)  "As the one of file1."
+
+#define FILE_OPTIONS(n, doc_)                                                                      \
     { .name = "file" n,                                                                            \
       .type = BOTHY_OPTION_FILE,                                                                   \
-      .doc = "Recorded data, plain or gzip. Files are played as one sequence in time; at equal "   \
-             "times the lower number comes first." },                                              \
+      .doc =                                                                                       \
+          doc_("Recorded data, plain or gzip. Files are played as one sequence in time; at equal " \
+               "times the lower number comes first.") },                                           \
         { .name = "symbol" n,                                                                      \
           .type = BOTHY_OPTION_STRING,                                                             \
           .default_value = "",                                                                     \
-          .doc = "The instrument that the file is of, as BTC/USDT:USDT; of a recording several, "  \
-                 "parted by commas." },                                                            \
+          .doc = doc_(                                                                             \
+              "The instrument that the file is of, as BTC/USDT:USDT; of a recording several, "     \
+              "parted by commas.") },                                                              \
         { .name = "kind" n,                                                                        \
           .type = BOTHY_OPTION_ENUM,                                                               \
           .default_value = "auto",                                                                 \
           .choices = "auto|ohlcv|trades|funding|recording",                                        \
-          .doc = "What is in it; auto tells it by its beginning." },                               \
+          .doc = doc_("What is in it; auto tells it by its beginning.") },                         \
         { .name = "columns" n,                                                                     \
           .type = BOTHY_OPTION_STRING,                                                             \
           .default_value = "",                                                                     \
-          .doc = "Columns of a table without a header line, as ts,volume,open,high,low,close; "    \
-                 "- for one that is not used." },                                                  \
+          .doc =                                                                                   \
+              doc_("Columns of a table without a header line, as ts,volume,open,high,low,close; "  \
+                   "- for one that is not used.") },                                               \
         { .name = "timeframe" n,                                                                   \
           .type = BOTHY_OPTION_ENUM,                                                               \
           .default_value = "auto",                                                                 \
           .choices = TIMEFRAMES,                                                                   \
-          .doc = "Of bars; auto takes the shortest step between the first rows." },                \
+          .doc = doc_("Of bars; auto takes the shortest step between the first rows.") },          \
         { .name = "timestamps" n,                                                                  \
           .type = BOTHY_OPTION_ENUM,                                                               \
           .default_value = "open",                                                                 \
           .choices = "open|close",                                                                 \
-          .doc = "Whether a bar's time is its beginning or its end." },                            \
+          .doc = doc_("Whether a bar's time is its beginning or its end.") },                      \
         { .name = "timezone" n,                                                                    \
           .type = BOTHY_OPTION_STRING,                                                             \
           .default_value = "UTC",                                                                  \
-          .doc = "Offset from UTC of times that do not say theirs, as +03:00." },                  \
+          .doc = doc_("Offset from UTC of times that do not say theirs, as +03:00.") },            \
         { .name = "on_error" n,                                                                    \
           .type = BOTHY_OPTION_ENUM,                                                               \
           .default_value = "stop",                                                                 \
           .choices = "stop|skip|repair",                                                           \
-          .doc = "What a bad record does: it ends the replay with its file and line; it is "       \
-                 "counted; or, where a bar's high and low do not hold its open and close, they "   \
-                 "are widened, and all else is counted." },                                        \
+          .doc =                                                                                   \
+              doc_("What a bad record does: it ends the replay with its file and line; it is "     \
+                   "counted; or, where a bar's high and low do not hold its open and close, they " \
+                   "are widened, and all else is counted.") },                                     \
         { .name = "tick_size" n,                                                                   \
           .type = BOTHY_OPTION_DECIMAL,                                                            \
           .default_value = "0",                                                                    \
           .minimum = "0",                                                                          \
-          .doc = "Step of prices; 0: the finest in the first records." },                          \
+          .doc = doc_("Step of prices; 0: the finest in the first records.") },                    \
     {                                                                                              \
         .name = "lot_size" n, .type = BOTHY_OPTION_DECIMAL, .default_value = "0", .minimum = "0",  \
-        .doc = "Step of quantities; 0: the finest in the first records."                           \
+        .doc = doc_("Step of quantities; 0: the finest in the first records.")                     \
     }
 
 static const struct bothy_option options[] = {
-    FILE_OPTIONS("1"),
-    FILE_OPTIONS("2"),
-    FILE_OPTIONS("3"),
-    FILE_OPTIONS("4"),
-    FILE_OPTIONS("5"),
-    FILE_OPTIONS("6"),
-    FILE_OPTIONS("7"),
-    FILE_OPTIONS("8"),
+    FILE_OPTIONS("1", FIRST),
+    FILE_OPTIONS("2", SAME),
+    FILE_OPTIONS("3", SAME),
+    FILE_OPTIONS("4", SAME),
+    FILE_OPTIONS("5", SAME),
+    FILE_OPTIONS("6", SAME),
+    FILE_OPTIONS("7", SAME),
+    FILE_OPTIONS("8", SAME),
     { .name = "start",
       .type = BOTHY_OPTION_TIME,
       .default_value = "1970-01-01",
@@ -146,192 +130,12 @@ static int32_t replay_check(const struct bothy_config *config, struct bothy_erro
     return 0;
 }
 
-/* ---- instruments ---- */
-
-static struct replay_instrument *find(const struct replay *replay, const char *symbol)
-{
-    for (uint32_t i = 0; i < replay->instrument_count; i++) {
-        if (strcmp(replay->instruments[i]->definition.symbol, symbol) == 0)
-            return replay->instruments[i];
-    }
-    return NULL;
-}
-
-static void copy_part(char *to, size_t capacity, const char *from, size_t length)
-{
-    if (length >= capacity)
-        length = capacity - 1;
-    memcpy(to, from, length);
-    to[length] = '\0';
-}
-
-static void define(struct replay_instrument *in, const struct replay_symbol *symbol,
-                   const struct bothy_config *config, const char *venue)
-{
-    struct bothy_instrument *d = &in->definition;
-    const char *slash = strchr(symbol->unified, '/');
-    const char *colon = strchr(slash, ':');
-    size_t quote = colon ? (size_t)(colon - slash - 1) : strlen(slash + 1);
-
-    copy_part(d->symbol, sizeof d->symbol, symbol->unified, strlen(symbol->unified));
-    copy_part(d->venue, sizeof d->venue, venue, strlen(venue));
-    copy_part(d->base, sizeof d->base, symbol->unified, (size_t)(slash - symbol->unified));
-    copy_part(d->quote, sizeof d->quote, slash + 1, quote);
-    if (colon)
-        copy_part(d->settle, sizeof d->settle, colon + 1, strlen(colon + 1));
-    else
-        copy_part(d->settle, sizeof d->settle, slash + 1, quote);
-    d->kind = !colon                            ? BOTHY_INSTRUMENT_SPOT
-              : strcmp(d->settle, d->base) == 0 ? BOTHY_INSTRUMENT_INVERSE
-                                                : BOTHY_INSTRUMENT_LINEAR;
-    d->min_quantity = d->max_quantity = bothy_decimal_zero();
-    d->min_notional = bothy_config_decimal(config, "min_notional");
-    d->contract_size = bothy_decimal_make(1, 0);
-    d->maker_fee = bothy_config_decimal(config, "maker_fee");
-    d->taker_fee = bothy_config_decimal(config, "taker_fee");
-    d->funding_interval_ns = colon ? 8 * BOTHY_NS_PER_H : 0;
-}
-
-/* Several files may be of one instrument: it has what they have together, in the finest steps. */
-static void add_format(struct replay_instrument *in, const struct replay_format *format)
-{
-    struct bothy_instrument *d = &in->definition;
-
-    d->feeds |= format->feeds;
-    if (format->kind == REPLAY_OHLCV)
-        d->bar_timeframes |= UINT32_C(1) << format->timeframe;
-    if (format->kind == REPLAY_FUNDING) {
-        d->funding_interval_ns = format->interval_ns;
-    } else if (d->tick_size.coefficient == 0 ||
-               bothy_decimal_compare(format->tick_size, d->tick_size) < 0) {
-        d->tick_size = bothy_decimal_normalise(format->tick_size);
-    }
-    if (format->kind != REPLAY_FUNDING &&
-        (d->lot_size.coefficient == 0 || bothy_decimal_compare(format->lot_size, d->lot_size) < 0))
-        d->lot_size = bothy_decimal_normalise(format->lot_size);
-    if (format->feeds & BOTHY_FEED_BOOK)
-        in->has_depth = 1;
-}
-
-static struct replay_instrument *instrument_of(struct replay *replay,
-                                               const struct replay_format *format, uint32_t symbol,
-                                               const struct bothy_config *config)
-{
-    struct replay_instrument *in = find(replay, format->symbols[symbol].unified);
-
-    if (!in) {
-        in = calloc(1, sizeof *in);
-        if (!in)
-            return NULL;
-        in->feed_state = UINT32_MAX;
-        define(in, &format->symbols[symbol], config, replay->output.host->instance);
-        replay->instruments[replay->instrument_count++] = in;
-    }
-    add_format(in, format);
-    return in;
-}
-
-/* ---- files ---- */
-
-static int32_t make_recording(struct replay *replay, struct replay_file *file,
-                              const struct bothy_config *config, struct bothy_error *error)
-{
-    struct replay_recording *recording = calloc(1, sizeof *recording);
-
-    if (!recording)
-        return bothy_fail(error, BOTHY_ENOMEM, "no memory");
-    file->recording = recording;
-    recording->format = &file->format;
-    recording->output = &replay->output;
-    for (uint32_t i = 0; i < file->format.symbol_count; i++) {
-        recording->instruments[i] = instrument_of(replay, &file->format, i, config);
-        if (!recording->instruments[i])
-            return bothy_fail(error, BOTHY_ENOMEM, "no memory");
-    }
-    return 0;
-}
-
-static int32_t add_file(struct replay *replay, const struct bothy_config *config, uint32_t number,
-                        struct bothy_error *error)
-{
-    struct replay_file *file = &replay->files[replay->file_count];
-    int32_t r = replay_format_make(config, number, &file->format, error);
-
-    if (r == BOTHY_ENOENT)
-        return 0;
-    if (r < 0)
-        return r;
-    replay->file_count++;
-    if (file->format.kind == REPLAY_RECORDING)
-        return make_recording(replay, file, config, error);
-    file->instrument = instrument_of(replay, &file->format, 0, config);
-    return file->instrument ? 0 : bothy_fail(error, BOTHY_ENOMEM, "no memory");
-}
-
-/* Bars that end where the replay begins are of the past; trades at that instant are not. */
-static int is_past(const struct replay *replay, const struct replay_record *record)
-{
-    if (record->kind == REPLAY_OHLCV)
-        return record->ts_ns <= replay->start_ns;
-    return record->ts_ns < replay->start_ns;
-}
-
-static int32_t begin_file(struct replay *replay, struct replay_file *file,
-                          struct bothy_error *error)
-{
-    int32_t r =
-        replay_reader_open(&file->reader, &file->format, &replay->output, replay->clamp, error);
-
-    while (r == 0 && !file->reader.ended && is_past(replay, &file->reader.pending)) {
-        if (file->recording)
-            return bothy_fail(error, BOTHY_EINVAL,
-                              "file%u: a recording plays from its first line, which is before "
-                              "`start`: leave start out",
-                              file->format.number);
-        replay_count(&replay->output, "dropped: before start");
-        r = replay_reader_advance(&file->reader, error);
-    }
-    return r;
-}
-
 static void replay_destroy(void *self)
 {
     struct replay *replay = self;
 
-    for (uint32_t i = 0; i < replay->file_count; i++) {
-        replay_reader_close(&replay->files[i].reader);
-        replay_recording_free(replay->files[i].recording);
-    }
-    for (uint32_t i = 0; i < replay->instrument_count; i++) {
-        replay_depth_free(&replay->instruments[i]->depth);
-        free(replay->instruments[i]);
-    }
-    free(replay->output.book);
+    replay_teardown(replay);
     free(replay);
-}
-
-static int32_t open_files(struct replay *replay, const struct bothy_config *config,
-                          struct bothy_error *error)
-{
-    int32_t r = 0;
-
-    for (uint32_t number = 1; r == 0 && number <= REPLAY_FILES_MAX; number++)
-        r = add_file(replay, config, number, error);
-    if (r == 0 && replay->file_count == 0)
-        r = bothy_fail(error, BOTHY_EINVAL, "no data: set file1, and symbol1 with it");
-    for (uint32_t i = 0; r == 0 && i < replay->instrument_count; i++) {
-        struct bothy_instrument *d = &replay->instruments[i]->definition;
-
-        /* Funding alone shows no prices. */
-        if (d->tick_size.coefficient == 0)
-            d->tick_size = d->lot_size = bothy_decimal_make(1, -8);
-        /* Some digits of room: the first records need not show the finest. */
-        replay_depth_init(&replay->instruments[i]->depth, d->tick_size.exponent - 2,
-                          d->lot_size.exponent - 4);
-    }
-    for (uint32_t i = 0; r == 0 && i < replay->file_count; i++)
-        r = begin_file(replay, &replay->files[i], error);
-    return r;
 }
 
 static int32_t replay_create(const struct bothy_host *host, const struct bothy_config *config,
@@ -348,13 +152,7 @@ static int32_t replay_create(const struct bothy_host *host, const struct bothy_c
         return bothy_fail(error, BOTHY_ENOMEM, "no memory");
     replay->output.host = host;
     replay->output.publish = publish;
-    replay->start_ns = bothy_config_ns(config, "start");
-    replay->end_ns = bothy_config_ns(config, "end");
-    replay->clamp = bothy_config_enum(config, "order") == 1;
-    replay->output.book = malloc(sizeof(struct bothy_event) + sizeof(struct bothy_book) +
-                                 BOTHY_BOOK_LEVELS_MAX * sizeof(struct bothy_level));
-    r = replay->output.book ? open_files(replay, config, error)
-                            : bothy_fail(error, BOTHY_ENOMEM, "no memory");
+    r = replay_setup(replay, config, error);
     if (r < 0) {
         replay_destroy(replay);
         return r;
@@ -417,7 +215,7 @@ static int32_t replay_subscribe(void *self, const struct bothy_feed_request *req
     int32_t r;
 
     if (memchr(request->symbol, '\0', sizeof request->symbol))
-        in = find(replay, request->symbol);
+        in = replay_find(replay, request->symbol);
     if (!in)
         return bothy_fail(error, BOTHY_ENOENT, "\"%.*s\" is not in the data, which has %s%s",
                           (int)sizeof request->symbol, request->symbol,

@@ -211,7 +211,7 @@ static int32_t bar_prices(const struct replay_format *format, struct replay_reco
         record->repaired = 1;
         return 0;
     }
-    return refuse(refusal, "bad: open or close outside low … high",
+    return refuse(refusal, "bad: open or close outside low and high",
                   bothy_fail(error, BOTHY_EINVAL,
                              "open or close lies outside low and high: are the columns right? "
                              "on_error%u = \"repair\" widens low and high",

@@ -50,7 +50,10 @@ int channel_open(struct worker *w, int fds[WIRE_RING_COUNT], struct bothy_error 
     w->commands_sent = 0;
     w->consumed_seq = 0;
     w->consumed_commands = 0;
-    w->target_seq = 0;
+    w->logs_lost = 0;
+    w->logs_lost_next_ns = 0;
+    /* What its predecessor had still to answer within the step that is under way is not its. */
+    w->target_seq = w->round_seq = w->round_commands = 0;
     return 0;
 }
 
@@ -140,7 +143,7 @@ void channel_flush_all(struct daemon *d)
     broadcast_publish(&d->broadcast);
 }
 
-void channel_logs(struct worker *w)
+static void take_logs(struct worker *w)
 {
     struct wire_log entry;
     struct bothy_error error = { 0 };
@@ -155,7 +158,11 @@ void channel_logs(struct worker *w)
             return;
         if (r < 0 || length <= offsetof(struct wire_log, text) ||
             entry.generation != w->generation) {
-            worker_kill(w, r < 0 ? error.text : "a malformed line on its logs ring");
+            char cause[sizeof w->cause];
+
+            snprintf(cause, sizeof cause, "ring violation: %s",
+                     r < 0 ? error.text : "a malformed line on its logs ring");
+            worker_kill(w, cause);
             return;
         }
         ((char *)&entry)[length < sizeof entry ? length : sizeof entry - 1] = '\0';
@@ -167,10 +174,29 @@ void channel_logs(struct worker *w)
         line.context = entry.context[0] ? entry.context : NULL;
         line.event_ns = entry.event_ns;
         log_write(w->daemon->log, &line);
-        if (entry.lost)
-            log_say(w->daemon->log, BOTHY_LOG_WARNING, "LOG_FLOOD", "%s: %llu lines lost",
-                    w->logger, (unsigned long long)entry.lost);
     }
+}
+
+/* Told once a second at most, and from the page: after a flood there may never be a next line. */
+static void say_lost_lines(struct worker *w)
+{
+    const struct wire_status *page = w->rings ? w->status_map.address : NULL;
+    int64_t now_ns = clock_monotonic_ns();
+    uint64_t lost = page ? atomic_load_explicit(&page->logs_lost, memory_order_relaxed) : 0;
+
+    if (!page || lost == w->logs_lost || now_ns < w->logs_lost_next_ns)
+        return;
+    log_say(w->daemon->log, BOTHY_LOG_WARNING, "LOG_FLOOD",
+            "%s: %llu lines were lost: it logs faster than they are written", w->logger,
+            (unsigned long long)(lost - w->logs_lost));
+    w->logs_lost = lost;
+    w->logs_lost_next_ns = now_ns + BOTHY_NS_PER_S;
+}
+
+void channel_logs(struct worker *w)
+{
+    take_logs(w);
+    say_lost_lines(w);
 }
 
 int channel_read(struct worker *w, void *record, size_t capacity, size_t *ret_length)

@@ -5,6 +5,7 @@
  *     setup.c     configuration → core, workers, instruments
  *     describe.c  schemas of plugins, from a sandboxed process
  *     worker.c    the life of a plugin process: spawn, set-up, end, restart
+ *     watch.c     its watchdog
  *     channel.c   its rings: records in, commands out
  *     drive.c     one order of all inputs: virtual time in lock-step, real time
  *     sink.c      outputs of the core
@@ -15,6 +16,7 @@
 #ifndef BOTHY_BOTHYD_DAEMON_H
 #define BOTHY_BOTHYD_DAEMON_H
 
+#include "base/bytes.h"
 #include "conf/conf.h"
 #include "core/core.h"
 #include "ipc/broadcast.h"
@@ -81,8 +83,9 @@ struct worker {
     int removed;     /* a reload took it out of the configuration */
     int restart_now; /* its end was asked for: start again at once */
     int wanted;      /* it should run */
-    char cause[192]; /* of the last end */
-    char crash[192]; /* what the reporter said, advice only */
+    char cause[320]; /* of the last end */
+    int cause_given; /* we ended it, and said why in `cause` */
+    char crash[320]; /* what the reporter said, advice only */
     pid_t pid;
     uint32_t generation;
     uint32_t sandbox; /* in force, as the process says */
@@ -96,6 +99,8 @@ struct worker {
     uint64_t stderr_bytes; /* within the current second */
     int64_t stderr_second;
     uint64_t stderr_dropped;
+    uint64_t logs_lost; /* as said already */
+    int64_t logs_lost_next_ns;
     int rings; /* they exist */
     struct ring_producer commands;
     struct ring_consumer intents;
@@ -235,11 +240,18 @@ void worker_restart(struct worker *w, const char *why);
 void worker_on_control(struct worker *w);
 void worker_on_stderr(struct worker *w);
 void worker_on_link(struct daemon *d, const uint8_t *packet, size_t length);
-void worker_tick(struct worker *w, int64_t now_ns);
 void worker_pause(struct worker *w, int paused);
 int worker_running(const struct worker *w);
+/* Effect: a wait status, and what the reporter said before ("": nothing), as a text. */
+void worker_describe_end(uint32_t status, const char *crash, char *text, size_t capacity);
+/* Effect: WIRE_CRASH from its kind on, as a text for people. */
+void worker_describe_crash(struct bytes_reader *in, char *text, size_t capacity);
 const char *worker_status_name(const struct worker *w);
 size_t worker_config(struct worker *w, void *data, size_t capacity);
+
+/* ---- watch.c ---- */
+/* Effect: ends it if it hangs; starts it if its restart is due. */
+void worker_tick(struct worker *w, int64_t now_ns);
 
 /* ---- channel.c ---- */
 int channel_open(struct worker *w, int fds[WIRE_RING_COUNT], struct bothy_error *error);

@@ -12,6 +12,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -19,7 +20,7 @@
 #include <sys/stat.h>
 
 #define DESCRIBE_WORKER  (WORKERS_MAX + 1) /* a number that no worker has */
-#define DESCRIBE_TIMEOUT 10000
+#define DESCRIBE_TIMEOUT 5000
 
 static int ask(struct daemon *d, const char *path, uint32_t kind, int *ret_control, int *ret_stderr,
                struct bothy_error *error)
@@ -65,7 +66,7 @@ static int ask(struct daemon *d, const char *path, uint32_t kind, int *ret_contr
 static int32_t answer(int control, const char *path, uint8_t *packet, struct conf_schema *ret,
                       struct bothy_error *error)
 {
-    char said[192] = "";
+    char said[512] = "";
 
     for (;;) {
         struct bytes_reader in;
@@ -76,11 +77,12 @@ static int32_t answer(int control, const char *path, uint8_t *packet, struct con
         int r = fdpass_receive(control, packet, WIRE_CONTROL_MAX, &length, fds, 0, &count,
                                DESCRIBE_TIMEOUT, error);
 
+        if (r == BOTHY_EDISCONNECTED && said[0])
+            return bothy_fail(error, BOTHY_EINVAL, "%s: %s", path, said);
         if (r == BOTHY_EDISCONNECTED)
-            return bothy_fail(error, BOTHY_EINVAL, "%s: %s", path,
-                              said[0] ? said : "its process ended without a description");
+            return r;
         if (r < 0)
-            return bothy_fail(error, r, "%s: no description within %d s", path,
+            return bothy_fail(error, r, "%s: hang: no description within %d s of its start", path,
                               DESCRIBE_TIMEOUT / 1000);
         bytes_reader_init(&in, packet, length);
         type = bytes_get_u16(&in);
@@ -100,13 +102,38 @@ static int32_t answer(int control, const char *path, uint8_t *packet, struct con
             bytes_get_text(&in, said, sizeof said);
             return bothy_fail(error, BOTHY_EINVAL, "%s", said);
         }
-        if (type == WIRE_CRASH)
-            snprintf(said, sizeof said, "it crashes while it is loaded");
+        if (type == WIRE_CRASH) {
+            char how[320] = "";
+
+            worker_describe_crash(&in, how, sizeof how);
+            snprintf(said, sizeof said, "it crashes while it is loaded%s%s", how[0] ? ": " : "",
+                     how);
+        }
     }
 }
 
-/* Reads the link until the describing process has ended, so that its number is free again. */
-static void reap(struct daemon *d)
+/* A constructor without end: its process reads nothing and would never go by itself. */
+static void end_process(struct daemon *d)
+{
+    uint8_t packet[64];
+    struct bothy_error error = { 0 };
+    struct bytes_writer out;
+
+    bytes_writer_init(&out, packet, sizeof packet);
+    bytes_put_u16(&out, LINK_KILL);
+    bytes_put_u16(&out, LINK_VERSION);
+    bytes_put_u32(&out, DESCRIBE_WORKER);
+    bytes_put_u32(&out, SIGKILL);
+    if (fdpass_send(d->link_fd, packet, out.length, NULL, 0, 1000, &error) < 0) {
+        /* The supervisor is gone, and with it the process. */
+    }
+}
+
+/*
+ * Reads the link until the describing process has ended, so that its number is free again.
+ * Returns its wait status; 0 if that was not told.
+ */
+static uint32_t reap(struct daemon *d)
 {
     uint8_t packet[LINK_PACKET_MAX];
     struct bothy_error error = { 0 };
@@ -120,13 +147,17 @@ static void reap(struct daemon *d)
 
         if (fdpass_receive(d->link_fd, packet, sizeof packet, &length, fds, 0, &count,
                            DESCRIBE_TIMEOUT, &error) < 0)
-            return;
+            return 0;
         bytes_reader_init(&in, packet, length);
         type = bytes_get_u16(&in);
         bytes_get_u16(&in);
         number = bytes_get_u32(&in);
-        if (number == DESCRIBE_WORKER && (type == LINK_EXITED || type == LINK_FAILED))
-            return;
+        if (number == DESCRIBE_WORKER && type == LINK_FAILED)
+            return 0;
+        if (number == DESCRIBE_WORKER && type == LINK_EXITED) {
+            bytes_get_i64(&in);
+            return bytes_get_u32(&in);
+        }
         if (!(number == DESCRIBE_WORKER && type == LINK_SPAWNED))
             worker_on_link(d, packet, length);
     }
@@ -138,6 +169,7 @@ int32_t describe_plugin(void *context, const char *path, uint32_t kind, struct c
     struct daemon *d = context;
     _cleanup_free_ uint8_t *packet = malloc(WIRE_CONTROL_MAX);
     _cleanup_close_ int control = -1, err = -1;
+    uint32_t status;
     int32_t r;
 
     if (!packet)
@@ -145,6 +177,14 @@ int32_t describe_plugin(void *context, const char *path, uint32_t kind, struct c
     r = ask(d, path, kind, &control, &err, error);
     if (r == 0)
         r = answer(control, path, packet, ret, error);
-    reap(d);
+    if (r < 0)
+        end_process(d);
+    status = reap(d);
+    if (r == BOTHY_EDISCONNECTED) {
+        char how[256];
+
+        worker_describe_end(status, "", how, sizeof how);
+        return bothy_fail(error, BOTHY_EINVAL, "%s: no description of it: %s", path, how);
+    }
     return r;
 }

@@ -15,10 +15,15 @@
  */
 #include "bothyd/daemon.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #define ROUNDS_MAX 256
+
+/* Idle workers show life once a second. */
+#define PATIENCE_LEAST_NS (2 * BOTHY_NS_PER_S)
+#define PATIENCE_ALIVE    10
 
 union record_room {
     struct wire_record record;
@@ -35,32 +40,79 @@ static int has_consumed(const struct worker *w)
     return w->consumed_seq >= w->round_seq && w->consumed_commands >= w->round_commands;
 }
 
+/* How long one worker has made time wait. */
+struct patience {
+    int64_t since_ns; /* 0: it has not */
+    int64_t looked_ns;
+    uint64_t heartbeat; /* when it began */
+};
+
+static uint64_t heartbeat_of(const struct worker *w)
+{
+    const struct wire_status *page = w->rings ? w->status_map.address : NULL;
+
+    return page ? atomic_load_explicit(&page->heartbeat, memory_order_relaxed) : 0;
+}
+
 /*
  * Sleeps until a worker rings or something else happens. Commands wait for the end of the step,
  * unless somebody makes us wait long: then people must be able to see who.
  */
-static void wait_for_ring(struct daemon *d, struct worker *w)
+static void wait_for_ring(struct daemon *d, struct worker *w, struct patience *patience)
 {
-    int64_t since_ns = clock_monotonic_ns();
+    int64_t now_ns = clock_monotonic_ns();
     struct wait_word word;
 
+    if (!patience->since_ns) {
+        patience->since_ns = patience->looked_ns = now_ns;
+        patience->heartbeat = heartbeat_of(w);
+    }
+    /* Measured over all calls: each of them ends early if something else happens often. */
+    if (now_ns - patience->looked_ns > 90 * BOTHY_NS_PER_MS) {
+        patience->looked_ns = now_ns;
+        daemon_housekeeping(d);
+        daemon_poll(d, 0, 1);
+        if (!w->rings)
+            return;
+    }
     if (ring_sleep_begin(&w->intents, &word)) {
         ring_sleep_end(&w->intents);
         return;
     }
     daemon_poll(d, 100, 0);
-    if (clock_monotonic_ns() - since_ns > 90 * BOTHY_NS_PER_MS) {
-        daemon_housekeeping(d);
-        daemon_poll(d, 0, 1);
-    }
     if (w->rings)
         ring_sleep_end(&w->intents);
     doorbell_drain(d->bell.wait_fd);
 }
 
+/*
+ * Ends a worker that owes an answer and does not give it. One that shows no life has as long as
+ * a callback may take. A bot that does, but never answers, has some times that: its signs of
+ * life stand in a page that it can write to, and nobody may hold time for ever.
+ */
+static void lose_patience(struct daemon *d, struct worker *w, const struct patience *patience)
+{
+    int64_t limit_ns = d->conf->supervise.heartbeat_ns, waited_ns;
+    char cause[sizeof w->cause];
+
+    if (!worker_running(w) || !w->rings || !patience->since_ns)
+        return;
+    if (limit_ns < PATIENCE_LEAST_NS)
+        limit_ns = PATIENCE_LEAST_NS;
+    if (heartbeat_of(w) != patience->heartbeat)
+        limit_ns = w->kind == WORKER_BOT ? limit_ns * PATIENCE_ALIVE : INT64_MAX;
+    waited_ns = clock_monotonic_ns() - patience->since_ns;
+    if (waited_ns < limit_ns)
+        return;
+    snprintf(cause, sizeof cause, "hang: time waits for it since %lld ms",
+             (long long)(waited_ns / BOTHY_NS_PER_MS));
+    worker_kill(w, cause);
+}
+
 /* Takes what a bot says until it has consumed all that it was shown, or is no more. */
 static void take_answers(struct daemon *d, struct worker *w)
 {
+    struct patience patience = { 0 };
     size_t length = 0;
 
     while (worker_running(w) && w->rings) {
@@ -76,8 +128,9 @@ static void take_answers(struct daemon *d, struct worker *w)
         }
         if (has_consumed(w))
             return;
-        wait_for_ring(d, w);
+        wait_for_ring(d, w, &patience);
         worker_tick(w, clock_monotonic_ns());
+        lose_patience(d, w, &patience);
     }
 }
 
@@ -161,6 +214,7 @@ static int all_settled(const struct daemon *d)
 /* Reads an exchange until it has answered everything. */
 static int take_replies(struct daemon *d, struct worker *w)
 {
+    struct patience patience = { 0 };
     size_t length = 0;
 
     while (worker_running(w) && w->outstanding) {
@@ -174,8 +228,9 @@ static int take_replies(struct daemon *d, struct worker *w)
             continue;
         }
         channel_flush(w);
-        wait_for_ring(d, w);
+        wait_for_ring(d, w, &patience);
         worker_tick(w, clock_monotonic_ns());
+        lose_patience(d, w, &patience);
         if (d->stopping)
             return 0;
     }
@@ -251,6 +306,8 @@ static int read_head(struct worker *w)
 /* Waits for a head; -1 if there will be none. */
 static int wait_head(struct daemon *d, struct worker *w)
 {
+    struct patience patience = { 0 };
+
     for (;;) {
         int r = read_head(w);
 
@@ -259,8 +316,9 @@ static int wait_head(struct daemon *d, struct worker *w)
         if (d->stopping)
             return -1;
         channel_flush(w);
-        wait_for_ring(d, w);
+        wait_for_ring(d, w, &patience);
         worker_tick(w, clock_monotonic_ns());
+        lose_patience(d, w, &patience);
     }
 }
 

@@ -25,8 +25,6 @@
 #include <sys/socket.h>
 #include <sys/wait.h>
 
-#define SETUP_LIMIT_NS (10 * BOTHY_NS_PER_S)
-
 void worker_init(struct worker *w, struct daemon *d, uint32_t kind, uint32_t index,
                  const char *name)
 {
@@ -394,7 +392,6 @@ static void on_ready(struct worker *w)
     struct daemon *d = w->daemon;
 
     set_phase(w, PHASE_RUN, w->paused ? STATUS_PAUSED : STATUS_RUNNING);
-    w->cause[0] = '\0';
     w->hang_warned = 0;
     w->ended = 0;
     w->heartbeat_since_ns = clock_monotonic_ns();
@@ -413,7 +410,7 @@ static void on_failed(struct worker *w, struct bytes_reader *in)
 {
     static const char *const rungs[] = { "?", "load", "check", "create", "start", "run" };
     uint32_t code = bytes_get_u32(in), rung = bytes_get_u32(in);
-    char text[sizeof w->crash - 32];
+    char text[sizeof w->crash - 16];
 
     (void)code;
     bytes_get_text(in, text, sizeof text);
@@ -421,24 +418,25 @@ static void on_failed(struct worker *w, struct bytes_reader *in)
              text);
 }
 
-static void on_crash(struct worker *w, struct bytes_reader *in)
+void worker_describe_crash(struct bytes_reader *in, char *text, size_t capacity)
 {
     uint32_t kind = bytes_get_u32(in), number = bytes_get_u32(in);
     uint64_t address = bytes_get_u64(in), offset = bytes_get_u64(in);
-    char module[96], detail[64];
+    char module[160], word[64], where[200] = "";
 
     bytes_get_text(in, module, sizeof module);
-    bytes_get_text(in, detail, sizeof detail);
+    bytes_get_text(in, word, sizeof word);
     if (in->failed)
         return;
+    if (module[0])
+        snprintf(where, sizeof where, " in %s+0x%llx", module, (unsigned long long)offset);
     if (kind == WIRE_CRASH_SYSCALL)
-        snprintf(w->crash, sizeof w->crash, "forbidden system call %u%s%s%s at %s+0x%llx", number,
-                 detail[0] ? " (" : "", detail, detail[0] ? ")" : "", module,
-                 (unsigned long long)offset);
+        snprintf(text, capacity, "forbidden system call %s (%u)%s", word, number, where);
+    else if (number == SIGABRT)
+        snprintf(text, capacity, "%s%s", word, where);
     else
-        snprintf(w->crash, sizeof w->crash, "signal %u%s%s%s at %s+0x%llx, address 0x%llx", number,
-                 detail[0] ? " (" : "", detail, detail[0] ? ")" : "", module,
-                 (unsigned long long)offset, (unsigned long long)address);
+        snprintf(text, capacity, "%s at address 0x%llx%s", word, (unsigned long long)address,
+                 where);
 }
 
 static void on_message(struct worker *w, const uint8_t *packet, size_t length)
@@ -457,7 +455,7 @@ static void on_message(struct worker *w, const uint8_t *packet, size_t length)
     else if (type == WIRE_FAILED)
         on_failed(w, &in);
     else if (type == WIRE_CRASH)
-        on_crash(w, &in);
+        worker_describe_crash(&in, w->crash, sizeof w->crash);
     else
         worker_kill(w, "a message out of turn on its control socket");
 }
@@ -527,22 +525,25 @@ void worker_on_stderr(struct worker *w)
 
 /* ---- ends ---- */
 
-static void describe_end(struct worker *w, uint32_t status, uint64_t rss, char *text,
-                         size_t capacity)
+void worker_describe_end(uint32_t status, const char *crash, char *text, size_t capacity)
 {
-    char how[96] = "";
+    int ended = (int)status;
+    char how[160] = "";
 
-    if (WIFSIGNALED((int)status))
-        snprintf(how, sizeof how, "killed by signal %d (%s)", WTERMSIG((int)status),
-                 strsignal(WTERMSIG((int)status)));
-    else if (WEXITSTATUS((int)status) == WIRE_EXIT_OK)
+    if (WIFSIGNALED(ended) && WTERMSIG(ended) == SIGSYS)
+        snprintf(how, sizeof how,
+                 "killed by signal %d (SIGSYS): forbidden system call with signals blocked, as "
+                 "when a thread is started",
+                 SIGSYS);
+    else if (WIFSIGNALED(ended))
+        snprintf(how, sizeof how, "killed by signal %d (%s)", WTERMSIG(ended),
+                 strsignal(WTERMSIG(ended)));
+    else if (WEXITSTATUS(ended) == WIRE_EXIT_OK)
         snprintf(how, sizeof how, "ended by itself");
-    else if (WEXITSTATUS((int)status) != WIRE_EXIT_SYSCALL &&
-             WEXITSTATUS((int)status) != WIRE_EXIT_SIGNAL)
-        snprintf(how, sizeof how, "ended with code %d", WEXITSTATUS((int)status));
-    (void)rss;
-    snprintf(text, capacity, "%s%s%s", how, how[0] && w->crash[0] ? ": " : "",
-             w->crash[0] || how[0] ? w->crash : "crashed without a report");
+    else if (WEXITSTATUS(ended) != WIRE_EXIT_SYSCALL && WEXITSTATUS(ended) != WIRE_EXIT_SIGNAL)
+        snprintf(how, sizeof how, "ended with code %d", WEXITSTATUS(ended));
+    snprintf(text, capacity, "%s%s%s", how, how[0] && crash[0] ? ": " : "",
+             crash[0] || how[0] ? crash : "crashed without a report");
 }
 
 static void plan_restart(struct worker *w, int hopeless)
@@ -563,6 +564,7 @@ static void plan_restart(struct worker *w, int hopeless)
                 w->name);
         return;
     }
+    w->restarts++;
     log_say(d->log, BOTHY_LOG_WARNING, "WORKER", "%s: %s; starting it again in %lld ms", w->logger,
             w->cause, (long long)((w->restart_at_ns - clock_monotonic_ns()) / BOTHY_NS_PER_MS));
 }
@@ -574,6 +576,7 @@ static void forget_process(struct worker *w)
     int cancel =
         (d->stopping ? d->conf->orders.on_stop : d->conf->orders.on_crash) == CONF_ORDERS_CANCEL;
 
+    w->logs_lost_next_ns = 0;
     channel_logs(w);
     if (w->control_fd >= 0)
         close(w->control_fd);
@@ -588,7 +591,7 @@ static void forget_process(struct worker *w)
         core_venue_state(d->core, w->index, BOTHY_FEED_STATE_DOWN, "its process is gone");
 }
 
-static void on_end(struct worker *w, uint32_t status, uint64_t rss)
+static void on_end(struct worker *w, uint32_t status)
 {
     char text[sizeof w->cause];
     int hopeless = WIFEXITED((int)status) && WEXITSTATUS((int)status) == WIRE_EXIT_NO_RESTART;
@@ -598,9 +601,10 @@ static void on_end(struct worker *w, uint32_t status, uint64_t rss)
     if (w->stderr_fd >= 0)
         worker_on_stderr(w);
     channel_drain(w); /* what it said before its end still counts */
-    describe_end(w, status, rss, text, sizeof text);
-    if (!w->cause[0] || w->crash[0])
+    worker_describe_end(status, w->crash, text, sizeof text);
+    if (!w->cause_given || w->crash[0])
         snprintf(w->cause, sizeof w->cause, "%s", text);
+    w->cause_given = 0;
     forget_process(w);
     if (!w->wanted) {
         set_phase(w, PHASE_NONE, STATUS_STOPPED);
@@ -610,9 +614,9 @@ static void on_end(struct worker *w, uint32_t status, uint64_t rss)
         set_phase(w, PHASE_NONE, STATUS_STOPPED);
         return;
     }
-    w->restarts++;
     if (w->restart_now && !w->daemon->stopping) {
         /* Somebody asked for it: no failure, no delay. */
+        w->restarts++;
         set_phase(w, PHASE_NONE, STATUS_STOPPED);
         worker_start(w);
         return;
@@ -654,14 +658,12 @@ void worker_on_link(struct daemon *d, const uint8_t *packet, size_t length)
             bytes_get_u32(&in);
             bytes_get_text(&in, w->cause, sizeof w->cause);
             forget_process(w);
-            w->restarts++;
             plan_restart(w, 0);
         } else {
             bytes_get_i64(&in);
             uint32_t status = bytes_get_u32(&in);
 
-            bytes_get_u64(&in);
-            on_end(w, status, bytes_get_u64(&in));
+            on_end(w, status);
         }
     }
 }
@@ -686,13 +688,24 @@ void worker_kill(struct worker *w, const char *cause)
 {
     if (w->phase == PHASE_NONE)
         return;
-    if (cause)
+    if (cause) {
         snprintf(w->cause, sizeof w->cause, "%s", cause);
+        w->cause_given = 1;
+    }
     /* Nothing that it says from now on is heard. */
     channel_close(w);
     if (w->phase != PHASE_STOP)
         set_phase(w, PHASE_STOP, STATUS_STOPPING);
     signal_worker(w, SIGKILL);
+}
+
+static void ask_to_stop(struct worker *w)
+{
+    channel_command(w, WIRE_R_STOP, NULL, 0);
+    channel_flush(w);
+    /* Too little room in its ring is a reason to end it, and that has been done then. */
+    if (w->phase == PHASE_RUN)
+        set_phase(w, PHASE_STOP, STATUS_STOPPING);
 }
 
 void worker_stop(struct worker *w)
@@ -707,9 +720,7 @@ void worker_stop(struct worker *w)
         worker_kill(w, NULL);
         return;
     }
-    channel_command(w, WIRE_R_STOP, NULL, 0);
-    channel_flush(w);
-    set_phase(w, PHASE_STOP, STATUS_STOPPING);
+    ask_to_stop(w);
 }
 
 void worker_restart(struct worker *w, const char *why)
@@ -722,7 +733,14 @@ void worker_restart(struct worker *w, const char *why)
         return;
     }
     w->restart_now = 1;
-    worker_kill(w, why);
+    if (w->phase != PHASE_RUN) {
+        worker_kill(w, why);
+        return;
+    }
+    /* It may save its state; worker_tick ends it if it takes too long. */
+    snprintf(w->cause, sizeof w->cause, "%s", why);
+    w->cause_given = 1;
+    ask_to_stop(w);
 }
 
 void worker_pause(struct worker *w, int paused)
@@ -733,65 +751,4 @@ void worker_pause(struct worker *w, int paused)
         return;
     w->status = paused ? STATUS_PAUSED : STATUS_RUNNING;
     channel_command(w, paused ? WIRE_R_PAUSE : WIRE_R_RESUME, NULL, 0);
-}
-
-/* ---- the watchdog ---- */
-
-static void watch(struct worker *w, int64_t now_ns)
-{
-    const struct conf_supervise *s = &w->daemon->conf->supervise;
-    const struct wire_status *page = w->status_map.address;
-    uint64_t heartbeat = atomic_load_explicit(&page->heartbeat, memory_order_relaxed);
-    uint32_t inside = atomic_load_explicit(&page->in_callback, memory_order_relaxed);
-    int64_t silent_ns;
-
-    if (heartbeat != w->heartbeat) {
-        w->heartbeat = heartbeat;
-        w->heartbeat_since_ns = now_ns;
-        w->hang_warned = 0;
-    }
-    silent_ns = now_ns - w->heartbeat_since_ns;
-    /* Asleep with nothing to do is no hang; inside a callback for too long is. */
-    if (!inside || silent_ns < s->cpu_budget_ns)
-        return;
-    if (!w->hang_warned) {
-        w->hang_warned = 1;
-        log_say(
-            w->daemon->log, BOTHY_LOG_WARNING, "STALLED",
-            "%s: in one callback for %lld ms, event %llu (%s)", w->logger,
-            (long long)(silent_ns / BOTHY_NS_PER_MS),
-            (unsigned long long)atomic_load_explicit(&page->event_seq, memory_order_relaxed),
-            bothy_event_type_name(atomic_load_explicit(&page->event_type, memory_order_relaxed)));
-    }
-    if (silent_ns >= s->heartbeat_ns) {
-        char cause[sizeof w->cause];
-
-        snprintf(
-            cause, sizeof cause, "hang: no sign of life for %lld ms, in event %llu (%s)",
-            (long long)(silent_ns / BOTHY_NS_PER_MS),
-            (unsigned long long)atomic_load_explicit(&page->event_seq, memory_order_relaxed),
-            bothy_event_type_name(atomic_load_explicit(&page->event_type, memory_order_relaxed)));
-        worker_kill(w, cause);
-    }
-}
-
-void worker_tick(struct worker *w, int64_t now_ns)
-{
-    if (w->phase == PHASE_NONE) {
-        if (w->wanted && w->restart_at_ns && now_ns >= w->restart_at_ns && !w->daemon->stopping)
-            worker_start(w);
-        return;
-    }
-    channel_logs(w);
-    if (w->phase == PHASE_RUN) {
-        watch(w, now_ns);
-    } else if (now_ns - w->phase_since_ns > SETUP_LIMIT_NS) {
-        char cause[96];
-
-        snprintf(cause, sizeof cause, "hang: its %s takes more than %d s",
-                 w->phase == PHASE_STOP ? "stop" : "start", (int)(SETUP_LIMIT_NS / BOTHY_NS_PER_S));
-        worker_kill(w, cause);
-        signal_worker(w, SIGKILL);
-        w->phase_since_ns = now_ns;
-    }
 }

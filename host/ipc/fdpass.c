@@ -128,6 +128,7 @@ int fdpass_receive(int socket, void *payload, size_t capacity, size_t *ret_lengt
     int fds[FDPASS_MAX];
     uint32_t count;
     ssize_t length;
+    int was_reset = 0;
 
     if (capacity < 1 || max_fds > FDPASS_MAX)
         return bothy_fail(error, BOTHY_EINVAL,
@@ -147,6 +148,11 @@ int fdpass_receive(int socket, void *payload, size_t capacity, size_t *ret_lengt
             break;
         if (errno == EINTR)
             continue;
+        /* Said once, before what the peer sent ahead of its end: that is still to be read. */
+        if (errno == ECONNRESET && !was_reset) {
+            was_reset = 1;
+            continue;
+        }
         if (errno != EAGAIN)
             return fail_socket("receive", error);
         r = wait_ready(socket, POLLIN, timeout_ms, until_ms, error);

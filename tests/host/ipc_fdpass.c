@@ -176,6 +176,18 @@ START_TEST(a_closed_socket_is_a_disconnected_peer_and_no_signal)
 }
 END_TEST
 
+/* A peer that ends without having read all resets the socket; what it said before still counts. */
+START_TEST(the_last_words_of_a_peer_that_did_not_listen_are_heard)
+{
+    ck_assert_int_eq(fdpass_send(ends[1], "unread", 6, NULL, 0, 0, &error), 0);
+    ck_assert_int_eq(fdpass_send(ends[0], "last", 4, NULL, 0, 0, &error), 0);
+    close(ends[0]);
+    ck_assert_int_eq(receive(sizeof text, 0), 0);
+    ck_assert_uint_eq(length, 4);
+    ck_assert_int_eq(receive(sizeof text, 0), BOTHY_EDISCONNECTED);
+}
+END_TEST
+
 START_TEST(a_full_socket_does_not_hold_the_sender)
 {
     char payload[1000] = { 0 };
@@ -234,6 +246,7 @@ static Suite *make_suite(void)
                         sizeof too_much / sizeof too_much[0]);
     tcase_add_test(tcase, wrong_arguments_are_refused);
     tcase_add_test(tcase, a_closed_socket_is_a_disconnected_peer_and_no_signal);
+    tcase_add_test(tcase, the_last_words_of_a_peer_that_did_not_listen_are_heard);
     tcase_add_test(tcase, a_full_socket_does_not_hold_the_sender);
     tcase_add_test(tcase, an_empty_socket_holds_the_receiver_as_long_as_it_wants);
     tcase_add_test(tcase, the_peer_is_known);

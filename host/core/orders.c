@@ -395,14 +395,18 @@ void core_durable(struct core *core, uint64_t n)
 {
     if (n > core->durable)
         core->durable = n;
+    /* All of them first: what is sent below may be filled at once, and its exits follow it. */
+    for (size_t i = 0; i < core->order_count; i++) {
+        struct order_entry *entry = &core->orders[i];
+
+        if (entry->order.order.state == BOTHY_ORDER_NEW && entry->record_n <= core->durable)
+            orders_set(core, entry, BOTHY_ORDER_COMMITTED, "", "");
+    }
     for (size_t i = 0; i < core->order_count; i++) {
         struct order_entry *entry = &core->orders[i];
         struct refusal refusal;
 
-        if (entry->order.order.state != BOTHY_ORDER_NEW || entry->record_n > core->durable)
-            continue;
-        orders_set(core, entry, BOTHY_ORDER_COMMITTED, "", "");
-        if (entry->waits_for_parent)
+        if (entry->order.order.state != BOTHY_ORDER_COMMITTED || entry->waits_for_parent)
             continue;
         if (gate_recheck(core, &core->bots[entry->bot], market_instrument(core, entry->instrument),
                          entry->order.order.flags, &refusal) < 0) {

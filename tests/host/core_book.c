@@ -152,6 +152,7 @@ static Suite *make_suite(void)
     Suite *suite = suite_create("core_book");
     TCase *all = tcase_create("all");
 
+    tcase_set_timeout(all, 60);
     tcase_add_loop_test(all, agrees_with_a_naive_book, 0, 6);
     tcase_add_test(all, forgets_from_the_far_end);
     tcase_add_test(all, refuses_what_is_finer_than_its_steps);

@@ -303,5 +303,7 @@ int reload_run(struct daemon *d, struct bothy_error *error);
 /* An action for the audit. */
 void daemon_action(struct daemon *d, const char *actor, const char *action, const char *entity,
                    const char *before, const char *after, const char *event);
+/* Effect: the audit's row of the start. Before the first instant virtual time has no date. */
+void daemon_time_begins(struct daemon *d);
 
 #endif

@@ -369,6 +369,8 @@ static struct worker *earliest(struct daemon *d, int64_t *ret_ts_ns, int *ret_wa
 static void take_instant(struct daemon *d, struct worker *w, int64_t ts_ns)
 {
     core_time(d->core, ts_ns);
+    if (d->steps == 0)
+        daemon_time_begins(d);
     while (wait_head(d, w) > 0) {
         const struct wire_record *record = (const struct wire_record *)(const void *)w->head;
 

@@ -27,28 +27,61 @@ struct bar_series *bars_series(struct core *core, struct instrument *in, uint32_
     series = &in->series[in->series_count++];
     memset(series, 0, sizeof *series);
     series->timeframe = timeframe;
+    series->closed_ns = INT64_MIN;
     series->native = (in->definition.bar_timeframes >> timeframe) & 1;
     return series;
 }
 
-void bars_keep(struct bar_series *series, const struct bothy_bar *bar)
-{
-    if (series->capacity == 0)
-        return;
-    /* A bar of the past that is there already: history and live may overlap. */
-    if (series->count > 0 && bars_get(series, series->count - 1)->open_ns >= bar->open_ns)
-        return;
-    series->bars[series->next] = *bar;
-    series->next = (series->next + 1) % series->capacity;
-    if (series->count < series->capacity)
-        series->count++;
-}
-
-const struct bothy_bar *bars_get(const struct bar_series *series, uint32_t index_from_oldest)
+static struct bothy_bar *bar_at(const struct bar_series *series, uint32_t index_from_oldest)
 {
     uint32_t first = (series->next + series->capacity - series->count) % series->capacity;
 
     return &series->bars[(first + index_from_oldest) % series->capacity];
+}
+
+void bars_keep(struct bar_series *series, const struct bothy_bar *bar)
+{
+    uint32_t at;
+
+    if (!series || series->capacity == 0)
+        return;
+    /* History comes after live bars where the venue takes its time: each to its place, once. */
+    for (at = series->count; at > 0 && bar_at(series, at - 1)->open_ns > bar->open_ns; at--)
+        ;
+    if (at > 0 && bar_at(series, at - 1)->open_ns == bar->open_ns)
+        return;
+    if (series->count == series->capacity) {
+        if (at == 0)
+            return; /* older than all of a full ring */
+        for (uint32_t i = 0; i + 1 < at && at < series->count; i++)
+            *bar_at(series, i) = *bar_at(series, i + 1);
+        if (at < series->count) {
+            *bar_at(series, at - 1) = *bar;
+            return;
+        }
+        series->bars[series->next] = *bar;
+        series->next = (series->next + 1) % series->capacity;
+        return;
+    }
+    series->next = (series->next + 1) % series->capacity;
+    series->count++;
+    for (uint32_t i = series->count - 1; i > at; i--)
+        *bar_at(series, i) = *bar_at(series, i - 1);
+    *bar_at(series, at) = *bar;
+}
+
+const struct bothy_bar *bars_get(const struct bar_series *series, uint32_t index_from_oldest)
+{
+    return bar_at(series, index_from_oldest);
+}
+
+void bars_interrupted(struct instrument *in)
+{
+    for (uint32_t i = 0; i < in->series_count; i++) {
+        if (in->series[i].has_forming)
+            in->series[i].has_forming = -1;
+        in->series[i].seen = 0;
+    }
 }
 
 static void publish_bar(struct core *core, struct instrument *in, struct bar_series *series,
@@ -71,6 +104,7 @@ static void close_forming(struct core *core, struct instrument *in, struct bar_s
     int whole = series->has_forming > 0;
 
     series->has_forming = 0;
+    series->closed_ns = bar.open_ns;
     if (whole)
         publish_bar(core, in, series, &bar, 0);
 }
@@ -93,6 +127,9 @@ static void add_piece(struct core *core, struct instrument *in, struct bar_serie
     struct bothy_bar *bar = &series->forming;
     struct bothy_decimal volume;
 
+    /* What comes late belongs to a bar that is out: it cannot be changed any more. */
+    if (open_ns <= series->closed_ns || (series->has_forming && open_ns < bar->open_ns))
+        return;
     if (series->has_forming && bar->open_ns != open_ns)
         close_forming(core, in, series);
     if (!series->has_forming) {
@@ -101,7 +138,7 @@ static void add_piece(struct core *core, struct instrument *in, struct bar_serie
         bar->open_ns = open_ns;
         bar->close_ns = open_ns + bothy_timeframe_ns(series->timeframe);
         /* -1: begun in its middle, and the first of this series: dropped when it closes. */
-        series->has_forming = whole_if_first || series->seen ? 1 : -1;
+        series->has_forming = (whole_if_first || series->seen) && market_trusted(in) ? 1 : -1;
         series->seen = 1;
     } else {
         bar->high = larger(bar->high, piece->high);
@@ -132,7 +169,8 @@ void bars_on_event(struct core *core, struct instrument *in, const struct bothy_
 
             if (series->native && series->timeframe == bar->timeframe)
                 bars_keep(series, bar);
-            else if (!series->native && bar->timeframe == base && series->timeframe > base)
+            else if (!series->native && bar->timeframe == base && series->timeframe > base &&
+                     bothy_timeframe_ns(series->timeframe) % bothy_timeframe_ns(base) == 0)
                 add_piece(core, in, series, bar,
                           bar->open_ns == bothy_timeframe_open_ns(series->timeframe, bar->open_ns));
         }
@@ -158,7 +196,10 @@ void bars_time(struct core *core, struct instrument *in)
 
         /* From smaller bars: the last of them closes it. From trades only time can. */
         if (series->has_forming && market_base_timeframe(in) == BOTHY_TF_NONE &&
-            core->now_ns >= series->forming.close_ns)
+            core->now_ns >= series->forming.close_ns) {
             close_forming(core, in, series);
+            /* The next one's beginning is seen, unless nothing is heard of the venue. */
+            series->seen = in->feed_state != BOTHY_FEED_STATE_DOWN && market_trusted(in);
+        }
     }
 }

@@ -87,6 +87,7 @@ struct core *core_new(const struct core_conf *conf, const struct core_sink *sink
     core->signal_max_age_ns = conf->signal_max_age_ns;
     core->paper_slippage = conf->paper_slippage;
     core->epoch = conf->epoch;
+    core->next_expire_ns = INT64_MAX;
     bothy_random_seed_stream(&core->random, conf->seed, "core.correlation");
     ledger_init(&core->ledger, conf->paper_balance);
     return core;
@@ -115,7 +116,9 @@ void core_free(struct core *core)
     free(core->instruments);
     free(core->bots);
     free(core->signals);
+    free(core->past_signals.items);
     free(core->orders);
+    free(core->past_orders.items);
     ledger_free(&core->ledger);
     free(core);
 }
@@ -136,14 +139,14 @@ static void follow_signals(struct core *core, struct instrument *in,
     uint32_t feed = market_price_feed(in);
     struct bothy_decimal bid, ask;
 
-    if (core->signal_open_from == core->signal_count)
+    if (core->signal_count == 0 || (event->flags & BOTHY_EVENT_FORMING))
         return;
     if (event->type == BOTHY_EVENT_BAR && feed == BOTHY_FEED_BARS) {
         const struct bothy_bar *bar = BOTHY_EVENT_BODY(event, struct bothy_bar);
 
         if (bar->timeframe == market_base_timeframe(in))
-            signals_on_price(core, in, bothy_decimal_to_double(bar->high),
-                             bothy_decimal_to_double(bar->low), bothy_decimal_to_double(bar->close),
+            signals_on_price(core, in, bothy_decimal_to_double(bar->open),
+                             bothy_decimal_to_double(bar->high), bothy_decimal_to_double(bar->low),
                              bar->open_ns);
         return;
     }
@@ -199,6 +202,9 @@ int32_t core_market(struct core *core, uint32_t venue, const struct bothy_event 
     if (event->type != BOTHY_EVENT_INSTRUMENT &&
         (in->feed_state == BOTHY_FEED_STATE_DOWN || in->feed_state == BOTHY_FEED_STATE_STALE))
         market_feed_state(core, in, BOTHY_FEED_STATE_LIVE, "");
+    if (event->type == BOTHY_EVENT_BOOK && in->has_book && !market_trusted(in) &&
+        (event->flags & BOTHY_EVENT_SNAPSHOT) && !(event->flags & BOTHY_EVENT_MORE))
+        market_feed_state(core, in, BOTHY_FEED_STATE_LIVE, "a snapshot came");
     if (event->size > sizeof small) {
         copy = malloc(event->size);
         if (!copy)
@@ -214,6 +220,8 @@ int32_t core_market(struct core *core, uint32_t venue, const struct bothy_event 
     paper_on_event(core, in, copy);
     follow_signals(core, in, copy);
     bars_on_event(core, in, copy);
+    past_sweep_orders(core);
+    past_sweep_signals(core);
     if (copy != &small.event)
         free(copy);
     return 0;
@@ -235,14 +243,16 @@ void core_venue_state(struct core *core, uint32_t venue, uint32_t state, const c
 
         if (in->venue != venue)
             continue;
-        market_feed_state(core, in, state, reason);
+        core_feed_state(core, venue, in->number, state, reason);
         if (state == BOTHY_FEED_STATE_DOWN) {
             /* A new process of the venue knows nothing of what was asked of the old one. */
             in->requested_once = 0;
-            book_clear(&in->book);
-            in->has_book = in->has_quote = 0;
             for (uint32_t s = 0; s < in->series_count; s++) {
-                if (in->series[s].history_pending)
+                uint32_t pending = in->series[s].history_pending;
+
+                in->series[s].history_asked = 0;
+                in->series[s].history_pending = 0;
+                if (pending)
                     router_history_ready(core, in, BOTHY_FEED_BARS, in->series[s].timeframe);
             }
             router_history_ready(core, in, BOTHY_FEED_FUNDING, 0);
@@ -262,11 +272,9 @@ void core_feed_state(struct core *core, uint32_t venue, uint32_t number, uint32_
     }
     if (!in || in->venue != venue || state > BOTHY_FEED_STATE_ENDED)
         return;
-    if (state == BOTHY_FEED_STATE_GAP || state == BOTHY_FEED_STATE_RESYNC) {
-        book_clear(&in->book);
-        in->has_book = 0;
-        in->has_quote = 0;
-    }
+    if (state == BOTHY_FEED_STATE_GAP || state == BOTHY_FEED_STATE_RESYNC ||
+        state == BOTHY_FEED_STATE_DOWN)
+        market_doubt(in);
     market_feed_state(core, in, state, reason);
 }
 
@@ -312,9 +320,11 @@ static void fire_timers(struct core *core, struct bot *bot)
         body.due_ns = first->due_ns;
         if (first->interval_ns > 0) {
             /* Missed rounds are not made up for: the next one lies in the future. */
-            int64_t behind = (core->now_ns - first->due_ns) / first->interval_ns;
+            int64_t rounds = (core->now_ns - first->due_ns) / first->interval_ns + 1, ahead;
 
-            first->due_ns += (behind + 1) * first->interval_ns;
+            if (__builtin_mul_overflow(rounds, first->interval_ns, &ahead) ||
+                __builtin_add_overflow(first->due_ns, ahead, &first->due_ns))
+                first->used = 0; /* not before the end of time */
         } else {
             first->used = 0;
         }
@@ -333,6 +343,9 @@ void core_time(struct core *core, int64_t now_ns)
         bars_time(core, &core->instruments[i]);
     market_age(core);
     signals_age(core);
+    past_sweep_signals(core);
+    orders_expire(core);
+    past_sweep_orders(core);
     for (uint32_t b = 0; b < core->bot_count; b++) {
         if (core->bots[b].next_timer_ns <= core->now_ns)
             fire_timers(core, &core->bots[b]);
@@ -359,7 +372,7 @@ int32_t core_timer_set(struct core *core, uint32_t number, uint64_t id, int64_t 
     }
     if (!place)
         return BOTHY_ENOMEM;
-    *place = (struct timer) { id, due_ns, interval_ns, 1 };
+    *place = (struct timer) { id, due_ns > 0 ? due_ns : 0, interval_ns, 1 };
     find_next_timer(bot);
     return 0;
 }
@@ -400,7 +413,7 @@ void core_bot_gone(struct core *core, uint32_t number, int cancel_orders)
     bot->next_timer_ns = INT64_MAX;
     router_forget(core, bot);
     if (cancel_orders)
-        orders_cancel_bot(core, number, "its bot is gone");
+        orders_cancel_entries(core, number, "BOT_GONE", "its bot is gone");
 }
 
 void core_bot_pause(struct core *core, uint32_t bot, int paused)
@@ -475,6 +488,8 @@ void core_kill(struct core *core, int on, const char *why)
 {
     core->killed = on;
     snprintf(core->kill_reason, sizeof core->kill_reason, "%s", why);
+    if (on)
+        orders_cancel_entries(core, UINT32_MAX, "KILLED", why);
 }
 
 void core_store_state(struct core *core, int ok, const char *reason)

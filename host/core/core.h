@@ -164,7 +164,7 @@ int32_t core_bot_put(struct core *core, const struct core_bot_conf *conf, uint32
                      struct bothy_error *error);
 /* Effect: adds an instrument of a venue. Returns its number, or 0 without room. */
 uint32_t core_instrument_put(struct core *core, const struct core_instrument_conf *conf);
-/* The kill switch: entries are refused until it is reset. */
+/* The kill switch: entries that wait or rest are cancelled, new ones refused until it is reset. */
 void core_kill(struct core *core, int on, const char *why);
 /* Effect: a record of an action, for the audit. */
 void core_action(struct core *core, const struct record_action *action);
@@ -228,7 +228,11 @@ const char *core_symbol(const struct core *core, uint32_t instrument);
 uint32_t core_instrument_venue(const struct core *core, uint32_t instrument);
 /* The top of the book, 0 if it is not known. */
 int core_quote_get(const struct core *core, uint32_t instrument, struct bothy_quote *ret_quote);
-/* Iterate: *cursor begins at 0; 0 when there are no more. Newest order and signal last. */
+/*
+ * Iterate: *cursor begins at 0; 0 when there are no more. First what is over, in the order of its
+ * end, the newest few thousand of them; then what is alive, the newest last. [borrowed until the
+ * next input]
+ */
 int core_order_next(const struct core *core, size_t *cursor, uint32_t *ret_bot,
                     const struct record_order **ret_order, uint32_t *ret_instrument);
 int core_signal_next(const struct core *core, size_t *cursor, struct core_signal_view *ret_view);

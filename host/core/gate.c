@@ -56,6 +56,21 @@ static int32_t check_state(const struct core *core, const struct bot *bot,
     return 0;
 }
 
+int32_t gate_recheck(const struct core *core, const struct bot *bot, const struct instrument *in,
+                     uint32_t order_flags, struct refusal *ret_refusal)
+{
+    if (order_flags & BOTHY_ORDER_FLAG_REDUCE_ONLY)
+        return 0;
+    if (bot->paused)
+        return gate_refuse(ret_refusal, "PAUSED", "bot=%s", bot->name);
+    if (in->feed_state != BOTHY_FEED_STATE_LIVE)
+        return gate_refuse(ret_refusal, "FEED_NOT_LIVE", "feed=%s symbol=%s",
+                           bothy_feed_state_name(in->feed_state), in->symbol);
+    if (core->killed)
+        return gate_refuse(ret_refusal, "KILLED", "reason=%s", core->kill_reason);
+    return 0;
+}
+
 static int32_t check_grants(const struct bot *bot, const struct bothy_order_request *request,
                             struct refusal *refusal)
 {
@@ -134,7 +149,9 @@ static int32_t check_notional(const struct bot *bot, const struct instrument *in
             price = request->stop_price;
         }
     }
-    if (bothy_decimal_multiply_to(price, request->quantity, -8, BOTHY_ROUND_UP, &notional) < 0)
+    if (bothy_decimal_multiply_to(price, request->quantity, -12, BOTHY_ROUND_UP, &notional) < 0 ||
+        bothy_decimal_multiply_to(notional, in->definition.contract_size, -8, BOTHY_ROUND_UP,
+                                  &notional) < 0)
         return gate_refuse(refusal, "NOTIONAL_TOO_LARGE", "price × quantity does not fit");
     {
         struct bothy_decimal shown = bothy_decimal_normalise(notional);
@@ -163,11 +180,17 @@ int32_t gate_check(struct core *core, const struct bot *bot, struct bothy_order_
                            request->instrument);
     if (!in->defined)
         return gate_refuse(ret_refusal, "INSTRUMENT_NOT_DEFINED", "symbol=%s", in->symbol);
+    if (!ledger_supports(&in->definition))
+        return gate_refuse(ret_refusal, "KIND_NOT_SUPPORTED", "kind=%s",
+                           bothy_instrument_kind_name(in->definition.kind));
     r = check_state(core, bot, in, request, ret_refusal);
     if (r == 0)
         r = check_grants(bot, request, ret_refusal);
     if (r == 0)
         r = check_filters(in, request, ret_refusal);
+    if (r == 0 && request->time_in_force == BOTHY_TIF_GTD && request->expire_ns <= core->now_ns)
+        r = gate_refuse(ret_refusal, "EXPIRE_TIME_PASSED", "expire_ns=%lld",
+                        (long long)request->expire_ns);
     if (r == 0)
         r = check_notional(bot, in, request, ret_refusal);
     return r;

@@ -79,6 +79,20 @@ void market_feed_state(struct core *core, struct instrument *in, uint32_t state,
                 bothy_feed_state_name(change.previous), reason[0] ? ": " : "", reason);
 }
 
+int market_trusted(const struct instrument *in)
+{
+    return in->feed_state != BOTHY_FEED_STATE_GAP && in->feed_state != BOTHY_FEED_STATE_RESYNC;
+}
+
+void market_doubt(struct instrument *in)
+{
+    book_clear(&in->book);
+    in->book_continues = 0;
+    in->has_book = 0;
+    in->has_quote = 0;
+    bars_interrupted(in);
+}
+
 void market_age(struct core *core)
 {
     for (uint32_t i = 0; i < core->instrument_count; i++) {
@@ -101,11 +115,16 @@ static int32_t apply_definition(struct core *core, struct instrument *in,
     /* The names are the host's own: what a venue writes there is not believed. */
     memcpy(in->definition.symbol, in->symbol, sizeof in->symbol);
     memcpy(in->definition.venue, core->venue_names[in->venue], sizeof in->definition.venue);
-    if (!in->defined) {
-        /* A venue may quote finer than the step for orders: two digits of room. */
-        book_init(&in->book, tick.exponent - 2, lot.exponent - 4);
-        in->defined = 1;
-    }
+    /* A venue may quote finer than the step for orders: two digits of room. */
+    if (in->defined && in->book.price_exponent == tick.exponent - 2 &&
+        in->book.quantity_exponent == lot.exponent - 4)
+        return 0;
+    if (in->has_book)
+        in->has_quote = 0;
+    in->has_book = in->book_continues = 0;
+    book_free(&in->book);
+    book_init(&in->book, tick.exponent - 2, lot.exponent - 4);
+    in->defined = 1;
     return 0;
 }
 
@@ -121,9 +140,11 @@ static int32_t apply_book(struct instrument *in, const struct bothy_event *event
     r = book_apply(&in->book, header, levels, snapshot);
     in->book_continues =
         (event->flags & BOTHY_EVENT_SNAPSHOT) != 0 && (event->flags & BOTHY_EVENT_MORE) != 0;
-    if (r < 0)
+    if (r < 0) {
+        market_doubt(in);
         return r;
-    in->has_book = in->book.ready;
+    }
+    in->has_book = in->book.ready && !in->book_continues;
     if (in->has_book && !(event->flags & BOTHY_EVENT_MORE)) {
         book_quote(&in->book, &in->quote);
         in->has_quote = 1;

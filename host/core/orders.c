@@ -7,8 +7,9 @@
  *      └ recorded as n; it goes no further until the store says durable(n)
  *
  * A signal's group is an entry, a stop and one or two targets. All are recorded at once. The
- * exits wait for the entry's fill, go to the venue with it, and reduce only; the first that
- * takes the position out cancels the others. Each change is recorded and told to the bot.
+ * exits wait for the entry's first fill, go to the venue with it, and reduce only; the first that
+ * takes the position out cancels the others. An entry that ends early leaves exits for what came
+ * in, or none. Each change is recorded and told to the bot.
  */
 #include "core/state.h"
 
@@ -26,10 +27,19 @@ int orders_final(uint32_t state)
 
 struct order_entry *orders_find(const struct core *core, uint64_t order_id)
 {
-    /* Numbers go up by one with each entry. */
-    if (order_id == 0 || order_id > core->order_count)
+    size_t low = 0, high = core->order_count;
+
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+
+        if (core->orders[middle].order.order.order_id < order_id)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    if (low == core->order_count || core->orders[low].order.order.order_id != order_id)
         return NULL;
-    return &core->orders[order_id - 1];
+    return &core->orders[low];
 }
 
 static struct order_entry *add_entry(struct core *core)
@@ -60,6 +70,60 @@ static void tell(struct core *core, struct order_entry *entry)
                               &entry->order.order, sizeof entry->order.order));
 }
 
+/* The half that leaves at the first target; 0 if the lot does not permit halves. */
+static int halve(const struct instrument *in, struct bothy_decimal quantity,
+                 struct bothy_decimal *ret_half, struct bothy_decimal *ret_rest)
+{
+    return bothy_decimal_multiply(quantity, bothy_decimal_make(5, -1), ret_half) == 0 &&
+           bothy_decimal_round_to_step(*ret_half, in->definition.lot_size, BOTHY_ROUND_DOWN,
+                                       ret_half) == 0 &&
+           bothy_decimal_sign(*ret_half) > 0 &&
+           bothy_decimal_subtract(quantity, *ret_half, ret_rest) == 0;
+}
+
+/* An entry ended with a part of its size: its exits cover that part. */
+static void fit_exits(struct core *core, const struct order_entry *parent)
+{
+    const struct instrument *in = market_instrument(core, parent->instrument);
+    struct bothy_decimal all = parent->order.order.filled, half = all, rest = all;
+    uint32_t targets = 0, seen = 0;
+
+    for (size_t i = 0; i < core->order_count; i++) {
+        const struct order_entry *entry = &core->orders[i];
+
+        targets += entry->order.parent_id == parent->order.order.order_id &&
+                   entry->order.order.type == BOTHY_ORDER_TYPE_LIMIT &&
+                   !orders_final(entry->order.order.state);
+    }
+    if (targets > 1 && !halve(in, all, &half, &rest)) {
+        half = all;
+        rest = bothy_decimal_zero();
+    }
+    for (size_t i = 0; i < core->order_count; i++) {
+        struct order_entry *entry = &core->orders[i];
+        struct bothy_order *order = &entry->order.order;
+
+        if (entry->order.parent_id != parent->order.order.order_id || orders_final(order->state))
+            continue;
+        order->quantity = order->type != BOTHY_ORDER_TYPE_LIMIT ? all : seen++ == 0 ? half : rest;
+        if (bothy_decimal_sign(order->quantity) > 0)
+            tell(core, entry);
+        else
+            orders_set(core, entry,
+                       entry->at_venue ? BOTHY_ORDER_CANCELLED : BOTHY_ORDER_NEVER_SENT, "GROUP",
+                       "too little came in for two targets");
+    }
+}
+
+void orders_end_entry(struct core *core, const struct order_entry *exit)
+{
+    struct order_entry *parent =
+        exit->order.parent_id ? orders_find(core, exit->order.parent_id) : NULL;
+
+    if (parent && !orders_final(parent->order.order.state))
+        orders_set(core, parent, BOTHY_ORDER_CANCELLED, "GROUP", "an exit was reached first");
+}
+
 void orders_set(struct core *core, struct order_entry *entry, uint32_t state, const char *code,
                 const char *text)
 {
@@ -68,12 +132,19 @@ void orders_set(struct core *core, struct order_entry *entry, uint32_t state, co
     order->state = state;
     snprintf(order->code, sizeof order->code, "%s", code);
     snprintf(order->text, sizeof order->text, "%s", text);
-    if (orders_final(state))
+    if (orders_final(state)) {
         entry->at_venue = 0;
+        core->orders_ended++;
+    }
     tell(core, entry);
-    while (core->order_live_from < core->order_count &&
-           orders_final(core->orders[core->order_live_from].order.order.state))
-        core->order_live_from++;
+    /* The end of a group's entry decides on its exits. */
+    if (orders_final(state) && state != BOTHY_ORDER_FILLED && entry->order.group_id &&
+        !entry->order.parent_id) {
+        if (bothy_decimal_sign(order->filled) == 0)
+            orders_cancel_group(core, entry->order.group_id, "the entry ended without a fill");
+        else
+            fit_exits(core, entry);
+    }
 }
 
 struct order_entry *orders_add(struct core *core, struct bot *bot,
@@ -89,11 +160,16 @@ struct order_entry *orders_add(struct core *core, struct bot *bot,
     entry->instrument = request->instrument;
     entry->waits_for_parent = parent_id != 0;
     entry->filled_cost = bothy_decimal_zero();
+    if (request->time_in_force == BOTHY_TIF_GTD) {
+        entry->expire_ns = request->expire_ns;
+        if (request->expire_ns < core->next_expire_ns)
+            core->next_expire_ns = request->expire_ns;
+    }
     entry->order.group_id = group_id;
     entry->order.parent_id = parent_id;
     entry->order.created_ns = core->now_ns;
     order = &entry->order.order;
-    order->order_id = core->order_count;
+    order->order_id = ++core->next_order_id;
     order->tag = request->tag;
     order->state = BOTHY_ORDER_NEW;
     order->side = request->side;
@@ -127,6 +203,12 @@ static void reject(struct core *core, struct bot *bot, const struct bothy_order_
                 refusal->code, refusal->text);
 }
 
+static int is_decimal(struct bothy_decimal value)
+{
+    return value.exponent >= BOTHY_DECIMAL_EXPONENT_MIN &&
+           value.exponent <= BOTHY_DECIMAL_EXPONENT_MAX;
+}
+
 int32_t core_order(struct core *core, uint32_t number, const struct bothy_order_request *given)
 {
     static const uint8_t none[16];
@@ -138,8 +220,12 @@ int32_t core_order(struct core *core, uint32_t number, const struct bothy_order_
     if (number >= core->bot_count || request.size != sizeof request ||
         !market_instrument(core, request.instrument) ||
         (request.side != BOTHY_SIDE_BUY && request.side != BOTHY_SIDE_SELL) ||
-        request.type < BOTHY_ORDER_TYPE_MARKET || request.type > BOTHY_ORDER_TYPE_TAKE_PROFIT)
+        request.type < BOTHY_ORDER_TYPE_MARKET || request.type > BOTHY_ORDER_TYPE_TAKE_PROFIT ||
+        request.time_in_force < BOTHY_TIF_GTC || request.time_in_force > BOTHY_TIF_GTD ||
+        !is_decimal(request.quantity) || !is_decimal(request.price) ||
+        !is_decimal(request.stop_price))
         return BOTHY_EPROTO;
+    past_sweep_orders(core);
     bot = &core->bots[number];
     if (memcmp(request.correlation, none, sizeof none) == 0)
         output_new_correlation(core, request.correlation);
@@ -169,19 +255,23 @@ static int to_tick(double price, struct bothy_decimal tick, int32_t rounding,
 
 /*
  * Quantity such that the stop loses risk_pct of the equity: equity × risk_pct / 100 / |entry −
- * stop|, floored to the lot, not above max_position_pct of the equity nor the granted notional.
+ * stop| / contract size, floored to the lot, not above max_position_pct of the equity nor the
+ * granted notional.
  */
 static int size_by_risk(const struct core *core, const struct bot *bot, const struct instrument *in,
                         const struct core_risk *risk, struct bothy_decimal entry,
                         struct bothy_decimal stop, struct bothy_decimal *ret_quantity)
 {
     const struct bothy_decimal hundredth = { 1, -2, 0 };
+    const struct bothy_decimal contract = in->definition.contract_size;
     struct bothy_decimal cash, equity, amount, distance, quantity, most, limit;
     int32_t exponent = bothy_decimal_normalise(in->definition.lot_size).exponent;
 
     core_equity(core, &cash, &equity);
     if (bothy_decimal_subtract(entry, stop, &distance) < 0 ||
         bothy_decimal_absolute(distance, &distance) < 0 || bothy_decimal_sign(distance) <= 0 ||
+        bothy_decimal_multiply(distance, contract, &distance) < 0 ||
+        bothy_decimal_multiply(entry, contract, &entry) < 0 ||
         bothy_decimal_multiply_to(equity, risk->risk_pct, -8, BOTHY_ROUND_DOWN, &amount) < 0 ||
         bothy_decimal_multiply_to(amount, hundredth, -8, BOTHY_ROUND_DOWN, &amount) < 0 ||
         bothy_decimal_divide(amount, distance, exponent, BOTHY_ROUND_DOWN, &quantity) < 0)
@@ -235,9 +325,7 @@ static void add_exits(struct core *core, struct bot *bot, const struct bothy_ord
         return;
     }
     if (core->exit_model == CORE_EXIT_HALF_TP1_BE && has_tp2 &&
-        bothy_decimal_multiply(entry->quantity, bothy_decimal_make(5, -1), &half) == 0 &&
-        bothy_decimal_round_to_step(half, in->definition.lot_size, BOTHY_ROUND_DOWN, &half) == 0 &&
-        bothy_decimal_sign(half) > 0 && bothy_decimal_subtract(entry->quantity, half, &rest) == 0) {
+        halve(in, entry->quantity, &half, &rest)) {
         add_exit(core, bot, entry, BOTHY_ORDER_TYPE_LIMIT, tp1, half, group_id, parent_id);
         add_exit(core, bot, entry, BOTHY_ORDER_TYPE_LIMIT, tp2, rest, group_id, parent_id);
         return;
@@ -269,6 +357,8 @@ void orders_from_signal(struct core *core, struct bot *bot, const struct signal_
     if (!in->defined || !to_tick(signal.entry, tick, BOTHY_ROUND_HALF_EVEN, &entry_price) ||
         !to_tick(signal.stop_loss, tick, buy ? BOTHY_ROUND_CEILING : BOTHY_ROUND_FLOOR, &stop) ||
         !to_tick(signal.take_profit_1, tick, buy ? BOTHY_ROUND_FLOOR : BOTHY_ROUND_CEILING, &tp1) ||
+        bothy_decimal_compare(entry_price, stop) != (buy ? 1 : -1) ||
+        bothy_decimal_compare(tp1, entry_price) != (buy ? 1 : -1) ||
         !size_by_risk(core, bot, in, &symbol->risk, entry_price, stop, &request.quantity)) {
         gate_refuse(&refusal, "LEVELS_NOT_ON_TICK", "entry, stop and targets fall together");
         reject(core, bot, &request, &refusal);
@@ -303,35 +393,58 @@ static void send(struct core *core, struct order_entry *entry)
 
 void core_durable(struct core *core, uint64_t n)
 {
-    size_t count = core->order_count;
-
     if (n > core->durable)
         core->durable = n;
     /* All of them first: what is sent below may be filled at once, and its exits follow it. */
-    for (size_t i = core->order_live_from; i < count; i++) {
+    for (size_t i = 0; i < core->order_count; i++) {
         struct order_entry *entry = &core->orders[i];
 
         if (entry->order.order.state == BOTHY_ORDER_NEW && entry->record_n <= core->durable)
             orders_set(core, entry, BOTHY_ORDER_COMMITTED, "", "");
     }
-    for (size_t i = core->order_live_from; i < count; i++) {
+    for (size_t i = 0; i < core->order_count; i++) {
         struct order_entry *entry = &core->orders[i];
-        uint64_t id = entry->order.order.order_id;
+        struct refusal refusal;
 
         if (entry->order.order.state != BOTHY_ORDER_COMMITTED || entry->waits_for_parent)
             continue;
+        if (gate_recheck(core, &core->bots[entry->bot], market_instrument(core, entry->instrument),
+                         entry->order.order.flags, &refusal) < 0) {
+            orders_set(core, entry, BOTHY_ORDER_NEVER_SENT, refusal.code, refusal.text);
+            continue;
+        }
         send(core, entry);
-        paper_accept(core, orders_find(core, id));
+        paper_accept(core, entry);
     }
+    past_sweep_orders(core);
 }
 
 uint64_t core_undurable(const struct core *core)
 {
     uint64_t waiting = 0;
 
-    for (size_t i = core->order_live_from; i < core->order_count; i++)
+    for (size_t i = 0; i < core->order_count; i++)
         waiting += core->orders[i].order.order.state == BOTHY_ORDER_NEW;
     return waiting;
+}
+
+void orders_expire(struct core *core)
+{
+    if (core->now_ns <= core->next_expire_ns)
+        return;
+    core->next_expire_ns = INT64_MAX;
+    for (size_t i = 0; i < core->order_count; i++) {
+        struct order_entry *entry = &core->orders[i];
+
+        if (entry->order.order.time_in_force != BOTHY_TIF_GTD ||
+            orders_final(entry->order.order.state))
+            continue;
+        if (entry->expire_ns < core->now_ns)
+            orders_set(core, entry, entry->at_venue ? BOTHY_ORDER_EXPIRED : BOTHY_ORDER_NEVER_SENT,
+                       "EXPIRED", "its time is over");
+        else if (entry->expire_ns < core->next_expire_ns)
+            core->next_expire_ns = entry->expire_ns;
+    }
 }
 
 /* ---- fills, and what follows from them ---- */
@@ -339,49 +452,115 @@ uint64_t core_undurable(const struct core *core)
 /* ts_ns: when the entry was filled; on bars that is earlier than now, and its exits live since. */
 static void release_exits(struct core *core, uint64_t parent_id, int64_t ts_ns)
 {
-    for (size_t i = parent_id; i < core->order_count; i++) {
+    for (size_t i = 0; i < core->order_count; i++) {
         struct order_entry *entry = &core->orders[i];
 
         if (entry->order.parent_id != parent_id || !entry->waits_for_parent)
             continue;
         entry->waits_for_parent = 0;
-        /* One that is not durable yet goes when it is. */
-        if (entry->order.order.state == BOTHY_ORDER_COMMITTED) {
-            send(core, entry);
-            entry->sent_ns = ts_ns;
-        }
+        if (entry->order.order.state != BOTHY_ORDER_COMMITTED)
+            continue; /* its own record is not durable yet: core_durable() sends it */
+        send(core, entry);
+        entry->sent_ns = ts_ns;
     }
+}
+
+/* 1 if the order can still be ended by us: what may be at a venue unknown to us cannot. */
+static int can_end(const struct order_entry *entry)
+{
+    return !orders_final(entry->order.order.state) &&
+           entry->order.order.state != BOTHY_ORDER_UNKNOWN;
+}
+
+static void end(struct core *core, struct order_entry *entry, const char *code, const char *why)
+{
+    orders_set(core, entry, entry->at_venue ? BOTHY_ORDER_CANCELLED : BOTHY_ORDER_NEVER_SENT, code,
+               why);
 }
 
 void orders_cancel_group(struct core *core, uint64_t group_id, const char *why)
 {
-    for (size_t i = core->order_live_from; i < core->order_count; i++) {
-        struct order_entry *entry = &core->orders[i];
-        uint32_t state = entry->order.order.state;
-
-        if (entry->order.group_id != group_id || orders_final(state))
-            continue;
-        orders_set(core, entry, entry->at_venue ? BOTHY_ORDER_CANCELLED : BOTHY_ORDER_NEVER_SENT,
-                   "GROUP", why);
+    for (size_t i = 0; i < core->order_count; i++) {
+        if (core->orders[i].order.group_id == group_id && can_end(&core->orders[i]))
+            end(core, &core->orders[i], "GROUP", why);
     }
 }
 
-void orders_cancel_bot(struct core *core, uint32_t bot, const char *why)
+void orders_close_signal(struct core *core, const struct signal_entry *signal)
 {
-    for (size_t i = core->order_live_from; i < core->order_count; i++) {
+    struct bothy_order_request request = { .size = sizeof request };
+    struct bothy_decimal left = bothy_decimal_zero();
+    struct order_entry *parent = NULL, *added;
+    uint64_t group_id, parent_id;
+
+    for (size_t i = 0; i < core->order_count; i++) {
+        struct order_entry *entry = &core->orders[i];
+
+        if (entry->order.group_id == 0 ||
+            memcmp(entry->order.order.correlation, signal->signal.correlation,
+                   sizeof signal->signal.correlation) != 0)
+            continue;
+        if (!entry->order.parent_id) {
+            parent = entry;
+            left = entry->order.order.filled;
+        } else if (bothy_decimal_subtract(left, entry->order.order.filled, &left) < 0) {
+            return;
+        }
+    }
+    if (!parent)
+        return;
+    group_id = parent->order.group_id;
+    parent_id = parent->order.order.order_id;
+    if (can_end(parent))
+        end(core, parent, "EXPIRED", "its signal is too old");
+    if (bothy_decimal_sign(left) <= 0)
+        return;
+    /* Its stop stays until this is filled; whichever is first cancels the other. */
+    request.instrument = signal->instrument;
+    request.tag = signal->id;
+    request.side = signal->signal.direction > 0 ? BOTHY_SIDE_SELL : BOTHY_SIDE_BUY;
+    request.type = BOTHY_ORDER_TYPE_MARKET;
+    request.time_in_force = BOTHY_TIF_GTC;
+    request.flags = BOTHY_ORDER_FLAG_REDUCE_ONLY;
+    request.quantity = left;
+    memcpy(request.correlation, signal->signal.correlation, sizeof request.correlation);
+    added = orders_add(core, &core->bots[signal->bot], &request, group_id, parent_id);
+    if (added) {
+        added->waits_for_parent = 0;
+        tell(core, added);
+    }
+}
+
+void orders_cancel_entries(struct core *core, uint32_t bot, const char *code, const char *why)
+{
+    for (size_t i = 0; i < core->order_count; i++) {
         struct order_entry *entry = &core->orders[i];
 
         /* Exits stay: a position without its stop is worse than an order without its bot. */
-        if (entry->bot != bot || orders_final(entry->order.order.state) ||
-            (entry->order.order.flags & BOTHY_ORDER_FLAG_REDUCE_ONLY))
-            continue;
-        orders_set(core, entry, entry->at_venue ? BOTHY_ORDER_CANCELLED : BOTHY_ORDER_NEVER_SENT,
-                   "BOT_GONE", why);
+        if ((bot == UINT32_MAX || entry->bot == bot) && can_end(entry) &&
+            !(entry->order.order.flags & BOTHY_ORDER_FLAG_REDUCE_ONLY))
+            end(core, entry, code, why);
+    }
+}
+
+/* A position that is closed, or turned round, leaves no orders that could only reduce it. */
+static void cancel_pointless(struct core *core, uint32_t bot, uint32_t instrument)
+{
+    const struct ledger_entry *position = ledger_find(&core->ledger, bot, instrument);
+    int sign = position ? bothy_decimal_sign(ledger_quantity(position)) : 0;
+
+    for (size_t i = 0; i < core->order_count; i++) {
+        struct order_entry *entry = &core->orders[i];
+
+        if (entry->bot == bot && entry->instrument == instrument && can_end(entry) &&
+            (entry->order.order.flags & BOTHY_ORDER_FLAG_REDUCE_ONLY) && !entry->waits_for_parent &&
+            sign != (entry->order.order.side == BOTHY_SIDE_BUY ? -1 : 1))
+            end(core, entry, "NOTHING_TO_REDUCE", "the position is closed");
     }
 }
 
 /* An exit took part of the position: what is left of the group covers no more than is left. */
-static void shrink_group(struct core *core, struct order_entry *filled)
+static void shrink_group(struct core *core, const struct order_entry *filled, int64_t ts_ns)
 {
     uint64_t group_id = filled->order.group_id;
     uint64_t filled_id = filled->order.order.order_id;
@@ -389,7 +568,7 @@ static void shrink_group(struct core *core, struct order_entry *filled)
     struct bothy_decimal quantity = filled->order.order.quantity;
     struct order_entry *parent = orders_find(core, filled->order.parent_id);
 
-    for (size_t i = core->order_live_from; i < core->order_count; i++) {
+    for (size_t i = 0; i < core->order_count; i++) {
         struct order_entry *entry = &core->orders[i];
         struct bothy_order *order = &entry->order.order;
         struct bothy_decimal left;
@@ -401,6 +580,7 @@ static void shrink_group(struct core *core, struct order_entry *filled)
             bothy_decimal_sign(left) > 0 && !was_stop) {
             /* Half is out at the first target: the stop goes to the entry. */
             order->quantity = left;
+            entry->sent_ns = ts_ns;
             if (parent && bothy_decimal_sign(parent->order.order.average_price) > 0)
                 bothy_decimal_round_to_step(
                     parent->order.order.average_price,
@@ -449,7 +629,7 @@ void orders_fill(struct core *core, struct order_entry *entry, struct bothy_deci
     struct bothy_fill fill = { .order_id = order->order_id,
                                .tag = order->tag,
                                .side = order->side };
-    struct bothy_decimal notional = bothy_decimal_zero(), cost, filled;
+    struct bothy_decimal notional = bothy_decimal_zero(), value, cost, filled;
     uint64_t order_id = order->order_id;
     int done;
 
@@ -463,10 +643,15 @@ void orders_fill(struct core *core, struct order_entry *entry, struct bothy_deci
            sizeof fill.fee_currency);
     if (!position ||
         bothy_decimal_multiply_to(price, quantity, -12, BOTHY_ROUND_HALF_EVEN, &notional) < 0 ||
-        bothy_decimal_multiply_to(notional, rate, LEDGER_FEE_EXPONENT, BOTHY_ROUND_HALF_EVEN,
+        bothy_decimal_multiply_to(notional, in->definition.contract_size, -12,
+                                  BOTHY_ROUND_HALF_EVEN, &value) < 0 ||
+        bothy_decimal_multiply_to(value, rate, LEDGER_FEE_EXPONENT, BOTHY_ROUND_HALF_EVEN,
                                   &fill.fee) < 0 ||
         bothy_decimal_add(order->filled, quantity, &filled) < 0 ||
         ledger_fill(position, order->side, price, quantity, fill.fee) < 0) {
+        entry->at_venue = 0;
+        orders_set(core, entry, BOTHY_ORDER_UNKNOWN, "FILL_NOT_BOOKED",
+                   "filled, but not in the ledger");
         core_kill(core, 1, "a fill could not be booked");
         output_note(core, BOTHY_LOG_PANIC, bot, "FILL_NOT_BOOKED", order->correlation,
                     "a fill on %s does not fit into the ledger: trading stops", in->symbol);
@@ -490,12 +675,11 @@ void orders_fill(struct core *core, struct order_entry *entry, struct bothy_deci
         output_note(core, BOTHY_LOG_NOTICE, bot, "FILL", fill.correlation, "%s %s %s at %s",
                     bothy_side_name(fill.side), quantity_text, in->symbol, price_text);
     }
-    if (!done)
-        return;
-    if (entry->order.parent_id)
-        shrink_group(core, entry);
-    else if (entry->order.group_id)
+    if (entry->order.parent_id && done)
+        shrink_group(core, entry, ts_ns);
+    else if (entry->order.group_id && !entry->order.parent_id)
         release_exits(core, order_id, ts_ns);
+    cancel_pointless(core, entry->bot, entry->instrument);
 }
 
 int32_t core_cancel(struct core *core, uint32_t bot, uint64_t order_id)
@@ -504,9 +688,7 @@ int32_t core_cancel(struct core *core, uint32_t bot, uint64_t order_id)
 
     if (!entry || entry->bot != bot)
         return 0; /* it may have asked about one that it only believed to exist */
-    if (orders_final(entry->order.order.state))
-        return 0;
-    orders_set(core, entry, entry->at_venue ? BOTHY_ORDER_CANCELLED : BOTHY_ORDER_NEVER_SENT,
-               "CANCELLED", "on the bot's request");
+    if (can_end(entry))
+        end(core, entry, "CANCELLED", "on the bot's request");
     return 0;
 }

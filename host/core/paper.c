@@ -10,9 +10,10 @@
  *                                                           holds it, at the open when that is
  *                                                           beyond it
  *
- * In one bar the order of things is not known: market orders come first (at the open), then the
- * stops, then the limits, or, where the configuration says tp_first, the limits before the stops.
- * An order never fills on a bar that began before it was sent. Slippage is added to what takes on
+ * In one bar the order of things is not known: what fills at the open comes first, then the stops,
+ * then the limits, or, where the configuration says tp_first, the limits before the stops. An
+ * order never fills on a bar that began before it was sent, or before it was changed by a fill
+ * within a bar. A feed in doubt fills nothing. Slippage is added to what takes on
  * bars and trades, where no depth is known. What our orders take is not taken out of the book.
  */
 #include "core/state.h"
@@ -77,6 +78,7 @@ static int fill(struct core *core, uint64_t order_id, struct bothy_decimal price
 
     if (!entry->at_venue)
         return 0;
+    orders_end_entry(core, entry);
     if (!open_quantity(core, entry, &left)) {
         orders_set(core, entry, BOTHY_ORDER_CANCELLED, "NOTHING_TO_REDUCE",
                    "the position is closed");
@@ -145,6 +147,8 @@ static void match_now(struct core *core, struct instrument *in, uint64_t order_i
     struct bothy_order *order = &entry->order.order;
     struct bothy_decimal price, limit = order->price;
 
+    if (!market_trusted(in))
+        return;
     if (is_stop(order->type) && !entry->triggered) {
         /* A sell closes at the bid, a buy at the ask. */
         if (!market_closing_price(in, order->side == BOTHY_SIDE_BUY ? -1 : 1, &price) ||
@@ -158,24 +162,29 @@ static void match_now(struct core *core, struct instrument *in, uint64_t order_i
         take(core, in, order_id, NULL, 0, core->now_ns);
 }
 
-/* Whether all of a fill-or-kill order could be had at its limit now. */
+/* Whether all of a fill-or-kill order could be had now, within its limit if it has one. */
 static int could_fill(const struct instrument *in, const struct bothy_order *order)
 {
     uint32_t other = order->side == BOTHY_SIDE_BUY ? BOTHY_SIDE_SELL : BOTHY_SIDE_BUY;
     struct bothy_decimal sum = bothy_decimal_zero(), next;
+    int any_price = order->type != BOTHY_ORDER_TYPE_LIMIT;
     struct bothy_level level;
 
-    if (!in->has_book) {
+    if (!market_trusted(in))
+        return 0;
+    if (!in->has_book && in->has_quote) {
         const struct bothy_decimal *price =
             order->side == BOTHY_SIDE_BUY ? &in->quote.ask_price : &in->quote.bid_price;
 
-        return in->has_quote && crosses(order->side, order->price, *price) &&
+        return (any_price || crosses(order->side, order->price, *price)) &&
                bothy_decimal_compare(order->side == BOTHY_SIDE_BUY ? in->quote.ask_quantity
                                                                    : in->quote.bid_quantity,
                                      order->quantity) >= 0;
     }
+    if (!in->has_book)
+        return in->has_last && (any_price || crosses(order->side, order->price, in->last_price));
     for (uint32_t n = 0; book_level_get(&in->book, other, n, &level); n++) {
-        if (!crosses(order->side, order->price, level.price) ||
+        if ((!any_price && !crosses(order->side, order->price, level.price)) ||
             bothy_decimal_add(sum, level.quantity, &next) < 0)
             break;
         sum = next;
@@ -190,6 +199,9 @@ static void end_immediate(struct core *core, uint64_t order_id)
     struct order_entry *entry = orders_find(core, order_id);
     uint32_t tif = entry->order.order.time_in_force;
 
+    /* A stop is no order to fill before its price was reached. */
+    if (is_stop(entry->order.order.type) && !entry->triggered)
+        return;
     if (entry->at_venue && (tif == BOTHY_TIF_IOC || tif == BOTHY_TIF_FOK))
         orders_set(core, entry, BOTHY_ORDER_CANCELLED, "IMMEDIATE", "the rest could not be filled");
 }
@@ -209,8 +221,7 @@ void paper_accept(struct core *core, struct order_entry *entry)
         orders_set(core, entry, BOTHY_ORDER_REJECTED, "POST_ONLY", "it would take liquidity");
         return;
     }
-    if (order->time_in_force == BOTHY_TIF_FOK && order->type == BOTHY_ORDER_TYPE_LIMIT &&
-        !could_fill(in, order)) {
+    if (order->time_in_force == BOTHY_TIF_FOK && !is_stop(order->type) && !could_fill(in, order)) {
         orders_set(core, entry, BOTHY_ORDER_CANCELLED, "FILL_OR_KILL", "not enough at its price");
         return;
     }
@@ -220,58 +231,58 @@ void paper_accept(struct core *core, struct order_entry *entry)
 
 /* ---- bars ---- */
 
-enum { PASS_MARKET, PASS_STOP, PASS_LIMIT };
+enum { PASS_OPEN, PASS_STOP, PASS_LIMIT };
 
-static int pass_of(const struct bothy_order *order)
-{
-    if (order->type == BOTHY_ORDER_TYPE_MARKET)
-        return PASS_MARKET;
-    return order->type == BOTHY_ORDER_TYPE_STOP ? PASS_STOP : PASS_LIMIT;
-}
-
-static void match_bar(struct core *core, struct instrument *in, uint64_t order_id,
-                      const struct bothy_bar *bar)
+/* At the open: one instant, before all else in the bar. */
+static void match_open(struct core *core, struct instrument *in, uint64_t order_id,
+                       const struct bothy_bar *bar)
 {
     const struct bothy_order *order = &orders_find(core, order_id)->order.order;
-    struct bothy_decimal quantity = order->quantity, price;
-    uint32_t side = order->side;
 
-    switch (order->type) {
-    case BOTHY_ORDER_TYPE_MARKET:
-        fill(core, order_id, slip(core, in, side, bar->open), quantity, 0, bar->open_ns);
-        return;
-    case BOTHY_ORDER_TYPE_LIMIT:
-        price = order->price;
-        if (crosses(side, price, bar->open))
-            fill(core, order_id, bar->open, quantity, 1, bar->open_ns);
-        else if (crosses(side, price, side == BOTHY_SIDE_BUY ? bar->low : bar->high))
-            fill(core, order_id, price, quantity, 1, bar->close_ns);
+    if (order->type == BOTHY_ORDER_TYPE_LIMIT) {
+        if (crosses(order->side, order->price, bar->open))
+            fill(core, order_id, bar->open, order->quantity, 1, bar->open_ns);
+    } else if (order->type == BOTHY_ORDER_TYPE_MARKET || triggers(order, bar->open)) {
+        fill(core, order_id, slip(core, in, order->side, bar->open), order->quantity, 0,
+             bar->open_ns);
+    }
+}
+
+static void match_range(struct core *core, struct instrument *in, uint64_t order_id,
+                        const struct bothy_bar *bar)
+{
+    const struct bothy_order *order = &orders_find(core, order_id)->order.order;
+
+    if (order->type == BOTHY_ORDER_TYPE_LIMIT) {
+        if (crosses(order->side, order->price,
+                    order->side == BOTHY_SIDE_BUY ? bar->low : bar->high))
+            fill(core, order_id, order->price, order->quantity, 1, bar->close_ns);
         end_immediate(core, order_id);
-        return;
-    default:
-        price = order->stop_price;
-        if (triggers(order, bar->open))
-            fill(core, order_id, slip(core, in, side, bar->open), quantity, 0, bar->open_ns);
-        else if (triggers(order, bar->low) || triggers(order, bar->high))
-            fill(core, order_id, slip(core, in, side, price), quantity, 0, bar->close_ns);
-        return;
+    } else if (is_stop(order->type) && (triggers(order, bar->low) || triggers(order, bar->high))) {
+        fill(core, order_id, slip(core, in, order->side, order->stop_price), order->quantity, 0,
+             bar->close_ns);
     }
 }
 
 static void on_bar(struct core *core, struct instrument *in, const struct bothy_bar *bar)
 {
-    static const int stop_first[] = { PASS_MARKET, PASS_STOP, PASS_LIMIT };
-    static const int limit_first[] = { PASS_MARKET, PASS_LIMIT, PASS_STOP };
-    const int *passes = core->take_profit_first ? limit_first : stop_first;
+    const int last = core->take_profit_first ? PASS_STOP : PASS_LIMIT;
+    const int passes[] = { PASS_OPEN, PASS_STOP + PASS_LIMIT - last, last };
 
-    for (int pass = 0; pass < 3; pass++) {
-        /* Exits that a fill releases join at the end of the table, and so are seen too. */
-        for (size_t i = core->order_live_from; i < core->order_count; i++) {
+    for (int n = 0; n < 3; n++) {
+        /* Exits that a fill releases stand behind their entry, and so are seen too. */
+        for (size_t i = 0; i < core->order_count; i++) {
             const struct order_entry *entry = &core->orders[i];
+            uint64_t order_id = entry->order.order.order_id;
+            int pass = entry->order.order.type == BOTHY_ORDER_TYPE_STOP ? PASS_STOP : PASS_LIMIT;
 
-            if (entry->instrument == in->number && entry->at_venue &&
-                pass_of(&entry->order.order) == passes[pass] && bar->open_ns >= entry->sent_ns)
-                match_bar(core, in, entry->order.order.order_id, bar);
+            if (entry->instrument != in->number || !entry->at_venue ||
+                bar->open_ns < entry->sent_ns)
+                continue;
+            if (passes[n] == PASS_OPEN)
+                match_open(core, in, order_id, bar);
+            else if (passes[n] == pass)
+                match_range(core, in, order_id, bar);
         }
     }
 }
@@ -280,7 +291,7 @@ void paper_on_event(struct core *core, struct instrument *in, const struct bothy
 {
     uint32_t feed = market_price_feed(in);
 
-    if (event->flags & (BOTHY_EVENT_HISTORY | BOTHY_EVENT_FORMING))
+    if ((event->flags & (BOTHY_EVENT_HISTORY | BOTHY_EVENT_FORMING)) || !market_trusted(in))
         return;
     if (event->type == BOTHY_EVENT_BAR) {
         const struct bothy_bar *bar = BOTHY_EVENT_BODY(event, struct bothy_bar);
@@ -296,10 +307,14 @@ void paper_on_event(struct core *core, struct instrument *in, const struct bothy
         return;
     if (event->flags & BOTHY_EVENT_MORE)
         return; /* half a book is no book */
-    for (size_t i = core->order_live_from; i < core->order_count; i++) {
+    for (size_t i = 0; i < core->order_count; i++) {
         const struct order_entry *entry = &core->orders[i];
 
-        if (entry->instrument == in->number && entry->at_venue)
-            match_now(core, in, entry->order.order.order_id, 0);
+        if (entry->instrument == in->number && entry->at_venue) {
+            uint64_t order_id = entry->order.order.order_id;
+
+            match_now(core, in, order_id, 0);
+            end_immediate(core, order_id);
+        }
     }
 }

@@ -122,8 +122,12 @@ void router_history_ready(struct core *core, struct instrument *in, uint32_t fee
     const struct bar_series *series =
         feed == BOTHY_FEED_BARS ? bars_series(core, in, timeframe) : NULL;
 
-    if (series)
-        bars_series(core, in, timeframe)->history_pending = 0;
+    int all = 1;
+
+    if (series && series->history_pending) {
+        bars_series(core, in, timeframe)->history_pending--;
+        all = series->history_pending == 0;
+    }
     for (uint32_t b = 0; b < core->bot_count; b++) {
         struct bot *bot = &core->bots[b];
 
@@ -131,7 +135,8 @@ void router_history_ready(struct core *core, struct instrument *in, uint32_t fee
             struct pending_history pending = bot->pending[i];
 
             if (pending.instrument != in->number || pending.feed != feed ||
-                pending.timeframe != timeframe) {
+                pending.timeframe != timeframe ||
+                (!all && series && series->count < pending.count)) {
                 i++;
                 continue;
             }
@@ -167,16 +172,18 @@ static int32_t wait_for_history(struct core *core, struct bot *bot, struct instr
 static int32_t want_bars(struct core *core, struct bot *bot, struct instrument *in,
                          struct bar_series *series, uint32_t count)
 {
-    int ask = !series->history_asked;
+    int ask = count > series->history_asked;
 
     if (count == 0)
         return 0;
-    if (series->count >= count || (series->history_asked && !series->history_pending)) {
+    if (series->count >= count || (!ask && !series->history_pending)) {
         send_bars(core, bot, in, series, count);
         return 0;
     }
-    series->history_asked = 1;
-    series->history_pending = 1;
+    if (ask) {
+        series->history_asked = count;
+        series->history_pending++;
+    }
     return wait_for_history(core, bot, in, BOTHY_FEED_BARS, series->timeframe, count, ask);
 }
 
@@ -359,6 +366,7 @@ uint64_t core_interest(const struct core *core, const struct bothy_event *event)
             if (core->bots[b].wants_signals)
                 bots |= UINT64_C(1) << b;
         }
+        return in ? bots | in->bots[9] : bots; /* 1 << 9 is BOTHY_FEED_SIGNALS */
     }
     if (!in || event->type > BOTHY_EVENT_TYPE_MAX)
         return bots;

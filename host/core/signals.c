@@ -5,7 +5,7 @@
  * cooldown and no cap is reached. Only an accepted one starts the cooldown. An accepted signal
  * is published, recorded, and followed until a target, the stop or its age ends it: by the high
  * and low of each bar, or by each price, whichever the instrument's prices come from. Where one
- * bar touches stop and target, the configuration says which came first.
+ * bar touches stop and target, its open may decide, else the configuration says which came first.
  */
 #include "core/state.h"
 
@@ -47,10 +47,11 @@ static int32_t caps(const struct core *core, const struct bot *bot,
                     const struct bothy_signal *signal, struct refusal *refusal)
 {
     uint32_t open = 0, open_here = 0;
-    int64_t since = core->now_ns - bot->last_signal_ns[index];
+    int64_t last_ns = bot->last_signal_ns[index];
+    int64_t since = last_ns == INT64_MIN ? INT64_MAX : core->now_ns - last_ns;
     int reversal = 0;
 
-    for (size_t i = core->signal_open_from; i < core->signal_count; i++) {
+    for (size_t i = 0; i < core->signal_count; i++) {
         const struct signal_entry *entry = &core->signals[i];
 
         if (entry->outcome || entry->bot != bot->number)
@@ -62,8 +63,7 @@ static int32_t caps(const struct core *core, const struct bot *bot,
         if (entry->signal.direction != signal->direction)
             reversal = 1;
     }
-    if (bot->last_signal_ns[index] != INT64_MIN && since < symbol->risk.cooldown_ns &&
-        !(reversal && symbol->risk.reversal_bypass)) {
+    if (since < symbol->risk.cooldown_ns && !(reversal && symbol->risk.reversal_bypass)) {
         char left[BOTHY_DURATION_TEXT_MAX] = "", whole[BOTHY_DURATION_TEXT_MAX] = "";
 
         bothy_duration_format((symbol->risk.cooldown_ns - since) / BOTHY_NS_PER_S * BOTHY_NS_PER_S,
@@ -150,6 +150,7 @@ int32_t core_signal(struct core *core, uint32_t number, const struct bothy_signa
 
     if (number >= core->bot_count || signal.size != sizeof signal)
         return BOTHY_EPROTO;
+    past_sweep_orders(core);
     bot = &core->bots[number];
     symbol = bot_symbol(bot, signal.instrument, &index);
     if (!in || !symbol)
@@ -214,9 +215,7 @@ static void end_signal(struct core *core, struct signal_entry *entry, uint32_t o
         bot->wins++;
     else
         bot->losses++;
-    while (core->signal_open_from < core->signal_count &&
-           core->signals[core->signal_open_from].outcome)
-        core->signal_open_from++;
+    core->signals_ended++;
     output_record(core, RECORD_SIGNAL_END, bot, in, entry->signal.correlation, &end, sizeof end);
     output_note(core, BOTHY_LOG_INFO, bot, "SIGNAL_END", entry->signal.correlation,
                 "%s %s ended by %s at %.10g: %+.3f %%, %+.2f R",
@@ -261,18 +260,21 @@ static void follow(struct core *core, struct signal_entry *entry, double high, d
         end_signal(core, entry, SIGNAL_OUTCOME_TP1, signal->take_profit_1);
 }
 
-void signals_on_price(struct core *core, struct instrument *in, double high, double low,
-                      double last, int64_t ts_ns)
+void signals_on_price(struct core *core, struct instrument *in, double first, double high,
+                      double low, int64_t ts_ns)
 {
     size_t count = core->signal_count;
 
-    (void)last;
-    for (size_t i = core->signal_open_from; i < count; i++) {
+    for (size_t i = 0; i < count; i++) {
         struct signal_entry *entry = &core->signals[i];
 
         /* ts_ns is when the prices began: a bar that began before the signal is not its future. */
-        if (!entry->outcome && entry->instrument == in->number && ts_ns >= entry->opened_ns)
-            follow(core, entry, high, low);
+        if (!entry->outcome && entry->instrument == in->number && ts_ns >= entry->opened_ns) {
+            /* What the open reached was reached before all else in the bar. */
+            follow(core, entry, first, first);
+            if (!entry->outcome)
+                follow(core, entry, high, low);
+        }
     }
 }
 
@@ -280,7 +282,7 @@ void signals_age(struct core *core)
 {
     if (core->signal_max_age_ns <= 0)
         return;
-    for (size_t i = core->signal_open_from; i < core->signal_count; i++) {
+    for (size_t i = 0; i < core->signal_count; i++) {
         struct signal_entry *entry = &core->signals[i];
         struct instrument *in = market_instrument(core, entry->instrument);
         struct bothy_decimal price;
@@ -288,7 +290,9 @@ void signals_age(struct core *core)
         /* The bar that ends at the limit is still judged first: it comes after this look. */
         if (entry->opened_ns + core->signal_max_age_ns >= core->now_ns)
             break; /* they stand in the order of their age */
-        if (!entry->outcome && market_closing_price(in, entry->signal.direction, &price))
+        if (!entry->outcome && market_closing_price(in, entry->signal.direction, &price)) {
             end_signal(core, entry, SIGNAL_OUTCOME_EXPIRED, bothy_decimal_to_double(price));
+            orders_close_signal(core, entry);
+        }
     }
 }

@@ -32,10 +32,11 @@ struct bar_series {
     uint32_t count;
     uint32_t next; /* where the next one goes */
     struct bothy_bar forming;
-    int has_forming;     /* 1, or -1: begun in its middle */
-    int seen;            /* a bar was begun before */
-    int history_asked;   /* the venue was asked, or history came */
-    int history_pending; /* an answer is awaited */
+    int has_forming;          /* 1, or -1: begun in its middle */
+    int seen;                 /* a bar was begun before */
+    int64_t closed_ns;        /* opening time of the newest bar that was put together */
+    uint32_t history_asked;   /* how many bars the venue was asked for */
+    uint32_t history_pending; /* answers that are awaited */
 };
 
 /* A point of the past of a feed that is not bars: funding, open interest. */
@@ -111,6 +112,12 @@ struct signal_entry {
     double realised_pct; /* of the half that is out */
 };
 
+/* The newest of a kind: a ring once it has its full size. */
+struct past {
+    void *items;
+    size_t count, capacity, first;
+};
+
 struct order_entry {
     uint32_t bot;
     uint32_t instrument;
@@ -118,8 +125,9 @@ struct order_entry {
     uint64_t fifo;     /* when the venue got it: price-time order among equals */
     int at_venue;      /* the paper venue works on it */
     int waits_for_parent;
-    int triggered; /* a stop whose price was reached */
-    int64_t sent_ns;
+    int triggered;                    /* a stop whose price was reached */
+    int64_t sent_ns;                  /* acts on bars that begin then or later */
+    int64_t expire_ns;                /* GTD */
     struct record_order order;        /* as last recorded */
     struct bothy_decimal filled_cost; /* Σ price × quantity, for the average */
 };
@@ -150,16 +158,34 @@ struct core {
     uint64_t epoch;
     struct bothy_random random; /* of correlation ids */
 
-    struct signal_entry *signals; /* open ones first touched by open_from */
-    size_t signal_count, signal_capacity, signal_open_from;
+    struct signal_entry *signals; /* open ones, and what ended since the last sweep */
+    size_t signal_count, signal_capacity, signals_ended;
+    struct past past_signals; /* struct signal_entry */
     uint64_t next_signal_id;
 
-    struct order_entry *orders;
-    size_t order_count, order_capacity, order_live_from;
+    struct order_entry *orders; /* by number; see past.c for what leaves it */
+    size_t order_count, order_capacity, orders_ended;
+    struct past past_orders; /* struct past_order */
+    int64_t next_expire_ns;  /* no order expires before it */
     uint64_t next_order_id, next_group_id, next_fill_id, next_fifo;
 
     struct ledger ledger;
 };
+
+/* ---- past.c ---- */
+#define PAST_ORDERS_MAX  4096
+#define PAST_SIGNALS_MAX 1024
+
+struct past_order {
+    uint32_t bot;
+    uint32_t instrument;
+    struct record_order order;
+};
+/* Effect: takes what is over out of the tables. Pointers into them end: call it between inputs. */
+void past_sweep_orders(struct core *core);
+void past_sweep_signals(struct core *core);
+/* Item n from the oldest, n < count. */
+const void *past_get(const struct past *ring, size_t size, size_t n);
 
 /* A decimal as text in a local array. */
 #define TEXT_DECIMAL(name, value)                                                                  \
@@ -192,6 +218,10 @@ int32_t market_apply(struct core *core, struct instrument *in, const struct both
                      struct bothy_error *error);
 void market_feed_state(struct core *core, struct instrument *in, uint32_t state,
                        const char *reason);
+/* Effect: forgets books and quotes, and bars that are forming: they may be wrong. */
+void market_doubt(struct instrument *in);
+/* 0 while the feed is in doubt: nothing may be traded on it, on paper too. */
+int market_trusted(const struct instrument *in);
 void market_age(struct core *core);
 /* Which feed prices come from, for fills and for the tracker: one bit of BOTHY_FEED_*. */
 uint32_t market_price_feed(const struct instrument *in);
@@ -206,6 +236,8 @@ void bars_on_event(struct core *core, struct instrument *in, const struct bothy_
 struct bar_series *bars_series(struct core *core, struct instrument *in, uint32_t timeframe);
 void bars_keep(struct bar_series *series, const struct bothy_bar *bar);
 const struct bothy_bar *bars_get(const struct bar_series *series, uint32_t index_from_oldest);
+/* Effect: something may have been lost: bars that are forming are not whole. */
+void bars_interrupted(struct instrument *in);
 /* Effect: closes forming bars whose time is over although nothing was traded since. */
 void bars_time(struct core *core, struct instrument *in);
 
@@ -219,8 +251,9 @@ void router_history_event(struct core *core, struct instrument *in,
 void router_forget(struct core *core, struct bot *bot);
 
 /* ---- signals.c ---- */
-void signals_on_price(struct core *core, struct instrument *in, double high, double low,
-                      double last, int64_t ts_ns);
+/* Effect: judges open signals by prices that began at ts_ns with `first`. */
+void signals_on_price(struct core *core, struct instrument *in, double first, double high,
+                      double low, int64_t ts_ns);
 void signals_age(struct core *core);
 const struct core_bot_symbol *bot_symbol(const struct bot *bot, uint32_t instrument,
                                          uint32_t *ret_index);
@@ -237,6 +270,9 @@ struct refusal {
  */
 int32_t gate_check(struct core *core, const struct bot *bot, struct bothy_order_request *request,
                    struct refusal *ret_refusal);
+/* Effect: judges an order that is about to be sent once more by what may have changed since. */
+int32_t gate_recheck(const struct core *core, const struct bot *bot, const struct instrument *in,
+                     uint32_t order_flags, struct refusal *ret_refusal);
 int32_t gate_refuse(struct refusal *refusal, const char *code, const char *format, ...)
     BOTHY_PRINTF(3, 4);
 
@@ -253,8 +289,15 @@ void orders_fill(struct core *core, struct order_entry *entry, struct bothy_deci
                  struct bothy_decimal quantity, int maker, int64_t ts_ns);
 /* Effect: entry, stop and targets of an accepted signal, as one group. */
 void orders_from_signal(struct core *core, struct bot *bot, const struct signal_entry *signal);
-void orders_cancel_bot(struct core *core, uint32_t bot, const char *why);
+/* Effect: ends what may open or enlarge a position; exits stay. UINT32_MAX: of all bots. */
+void orders_cancel_entries(struct core *core, uint32_t bot, const char *code, const char *why);
 void orders_cancel_group(struct core *core, uint64_t group_id, const char *why);
+/* Effect: what is left of a signal's position is closed at the market; without one, its orders
+ * are cancelled. */
+void orders_close_signal(struct core *core, const struct signal_entry *signal);
+/* Effect: an exit is about to be filled: an entry that still works ends with what it has. */
+void orders_end_entry(struct core *core, const struct order_entry *exit);
+void orders_expire(struct core *core);
 
 /* ---- paper.c ---- */
 void paper_accept(struct core *core, struct order_entry *entry);

@@ -114,7 +114,7 @@ void core_bot_get(const struct core *core, uint32_t number, struct core_bot_view
     ret_view->losses = bot->losses;
     ret_view->last_signal_ns = bot->last_any_signal_ns;
     ret_view->paused = bot->paused;
-    for (size_t i = core->signal_open_from; i < core->signal_count; i++)
+    for (size_t i = 0; i < core->signal_count; i++)
         ret_view->open_signals += core->signals[i].bot == number && !core->signals[i].outcome;
     while (core_position_next(core, &cursor, &position)) {
         if (position.bot != number)
@@ -155,21 +155,36 @@ int core_quote_get(const struct core *core, uint32_t number, struct bothy_quote 
 int core_order_next(const struct core *core, size_t *cursor, uint32_t *ret_bot,
                     const struct record_order **ret_order, uint32_t *ret_instrument)
 {
-    if (*cursor >= core->order_count)
+    size_t n = (*cursor)++;
+
+    if (n < core->past_orders.count) {
+        const struct past_order *past = past_get(&core->past_orders, sizeof *past, n);
+
+        *ret_bot = past->bot;
+        *ret_instrument = past->instrument;
+        *ret_order = &past->order;
+        return 1;
+    }
+    n -= core->past_orders.count;
+    if (n >= core->order_count)
         return 0;
-    *ret_bot = core->orders[*cursor].bot;
-    *ret_instrument = core->orders[*cursor].instrument;
-    *ret_order = &core->orders[(*cursor)++].order;
+    *ret_bot = core->orders[n].bot;
+    *ret_instrument = core->orders[n].instrument;
+    *ret_order = &core->orders[n].order;
     return 1;
 }
 
 int core_signal_next(const struct core *core, size_t *cursor, struct core_signal_view *ret_view)
 {
     const struct signal_entry *entry;
+    size_t n = (*cursor)++;
 
-    if (*cursor >= core->signal_count)
+    if (n < core->past_signals.count)
+        entry = past_get(&core->past_signals, sizeof *entry, n);
+    else if (n - core->past_signals.count < core->signal_count)
+        entry = &core->signals[n - core->past_signals.count];
+    else
         return 0;
-    entry = &core->signals[(*cursor)++];
     ret_view->id = entry->id;
     ret_view->bot = entry->bot;
     ret_view->outcome = entry->outcome;

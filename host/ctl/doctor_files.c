@@ -44,7 +44,10 @@ static int check_folder(struct doctor *doctor, const char *check, const char *pa
         if (errno == ENOENT && writable)
             say_missing(doctor, check, path);
         else
-            doctor_say(doctor, DOCTOR_FAIL, check, NULL, "%s: %s", path, strerror(errno));
+            doctor_say(doctor, DOCTOR_FAIL, check,
+                       writable ? "let the daemon's user reach it"
+                                : "install plugins there, or set it to where they are",
+                       "%s: %s", path, strerror(errno));
         return 0;
     }
     if (!S_ISDIR(st.st_mode)) {

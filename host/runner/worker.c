@@ -344,6 +344,8 @@ static int run(struct worker *worker, struct drive *drive)
         rung = WIRE_RUNG_CREATE;
         r = read_rings(worker, drive->link, &state, &length, &error);
     }
+    if (r == 0)
+        r = sandbox_finish(&worker->state, drive->link->core_bell, &error);
     if (r == 0) {
         drive->link->redact = worker->redact.count ? &worker->redact : NULL;
         instance->watch = &drive_watch;

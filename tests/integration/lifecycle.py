@@ -70,8 +70,8 @@ def restart_one(tap, host):
     host.ctl("bot", "restart", "two")
     after = host.wait(lambda s: of(s, "two")["status"] == "RUNNING" and
                       of(s, "two")["pid"] != of(before, "two")["pid"], what="two runs again")
-    tap.equal(of(after, "two")["generation"], of(before, "two")["generation"] + 1,
-              "a restarted bot has the next generation")
+    tap.ok(of(after, "two")["generation"] > of(before, "two")["generation"],
+           "a restarted bot has a later generation")
     tap.equal((pids(after)["one"], of(after, "sim")["pid"]),
               (pids(before)["one"], of(before, "sim")["pid"]), "nobody else was restarted")
     tap.ok("by command" in of(after, "two")["cause"], "its cause says that it was asked for",
@@ -135,9 +135,9 @@ def kill_core(tap):
         after = host.wait_ready()
         tap.ok(core_of(host) not in (None, core), "a new core runs")
         tap.ok(not old & set(children(host.process.pid)), "all its processes are new")
-        tap.equal([of(after, n)["generation"] for n in ("one", "two")],
-                  [of(before, n)["generation"] + 1 for n in ("one", "two")],
-                  "with generations of their own")
+        generations = [of(s, n)["generation"] for s in (before, after) for n in ("one", "two")]
+        tap.ok(len(set(generations)) == 4 and max(generations[:2]) < min(generations[2:]),
+               "with later generations, each its own", generations)
         tap.ok(until(lambda: not any(alive(pid) for pid in old)), "the old ones are gone")
         starts = [row for row in actions(host) if "SYSTEM_START" in row]
         tap.equal(len(starts), 2, "the audit shows two starts")

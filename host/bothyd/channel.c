@@ -311,8 +311,11 @@ static int common_record(struct worker *w, const struct wire_record *record, siz
         say_text(w, BOTHY_LOG_WARNING, "EVENT_ERROR", text);
         return 1;
     case WIRE_R_RELOADED:
-        if (text)
-            say_text(w, text->code ? BOTHY_LOG_WARNING : BOTHY_LOG_INFO, "RELOADED", text);
+        if (text && text->code)
+            say_text(w, BOTHY_LOG_WARNING, "RELOADED", text);
+        else if (text)
+            log_say(w->daemon->log, BOTHY_LOG_INFO, "RELOADED", "%s took its new values",
+                    w->logger);
         return text != NULL;
     case WIRE_R_STOPPED:
         return 1;

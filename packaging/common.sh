@@ -122,7 +122,7 @@ step() {
         return 0
     fi
     printf 'FAILED after %d s; the end of %s:\n' "$(($(now) - step_began))" "$step_log"
-    tail -n 40 "$step_log"
+    tail -n 40 "$step_log" | cut -c 1-200
     return 1
 }
 

@@ -39,6 +39,26 @@ int64_t clock_wall_ns(void)
     return ts.tv_sec * BOTHY_NS_PER_S + ts.tv_nsec;
 }
 
+/*
+ * Numbers of incarnations are durable, but a commit for each would be most of the time that a
+ * start takes: the store gives numbers of blocks, and a block holds many.
+ */
+int daemon_next_generation(struct daemon *d, uint32_t *ret_generation)
+{
+    enum { BLOCK = 256 };
+    uint32_t block;
+    int r;
+
+    if (d->generation % BLOCK == 0) {
+        r = store_next_generation(d->store, "block", &block);
+        if (r < 0)
+            return r;
+        d->generation = block * BLOCK;
+    }
+    *ret_generation = ++d->generation;
+    return 0;
+}
+
 /* ---- to the supervisor ---- */
 
 static void link_send(struct daemon *d, uint16_t type, const char *text)
@@ -387,7 +407,7 @@ static int start(struct daemon *d)
     if (r == 0)
         r = open_store(d, &error);
     if (r == 0)
-        r = store_next_generation(d->store, "core", &d->log_generation);
+        r = daemon_next_generation(d, &d->log_generation);
     if (r == 0)
         r = setup_core(d, &error);
     if (r == 0)

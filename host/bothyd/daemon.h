@@ -173,6 +173,7 @@ struct daemon {
     struct core_instrument_conf *instruments;
     uint32_t instrument_count;
 
+    uint32_t generation; /* the last one given */
     uint32_t log_generation;
     struct broadcast_writer broadcast;
     int broadcast_fd;
@@ -212,6 +213,8 @@ void daemon_stop(struct daemon *d, const char *reason);
 int daemon_epoll_add(struct daemon *d, int fd, void *what);
 void daemon_notify(struct daemon *d, const char *lines);
 void daemon_housekeeping(struct daemon *d);
+/* Effect: a durable number that no incarnation of anything had before. */
+int daemon_next_generation(struct daemon *d, uint32_t *ret_generation);
 /* Effect: the kill switch, and the file that makes it outlive us. < 0: the file failed. */
 int daemon_kill(struct daemon *d, int on, const char *why);
 

@@ -39,6 +39,26 @@ int64_t clock_wall_ns(void)
     return ts.tv_sec * BOTHY_NS_PER_S + ts.tv_nsec;
 }
 
+/*
+ * Numbers of incarnations are durable, but a commit for each would be most of the time that a
+ * start takes: the store gives numbers of blocks, and a block holds many.
+ */
+int daemon_next_generation(struct daemon *d, uint32_t *ret_generation)
+{
+    enum { BLOCK = 256 };
+    uint32_t block;
+    int r;
+
+    if (d->generation % BLOCK == 0) {
+        r = store_next_generation(d->store, "block", &block);
+        if (r < 0)
+            return r;
+        d->generation = block * BLOCK;
+    }
+    *ret_generation = ++d->generation;
+    return 0;
+}
+
 /* ---- to the supervisor ---- */
 
 static void link_send(struct daemon *d, uint16_t type, const char *text)
@@ -294,6 +314,11 @@ void daemon_action(struct daemon *d, const char *actor, const char *action, cons
     core_action(d->core, &record);
 }
 
+void daemon_time_begins(struct daemon *d)
+{
+    daemon_action(d, "host", "host.start", BOTHY_VERSION, "", d->config_path, "SYSTEM_START");
+}
+
 void daemon_stop(struct daemon *d, const char *reason)
 {
     if (d->stopping)
@@ -387,7 +412,7 @@ static int start(struct daemon *d)
     if (r == 0)
         r = open_store(d, &error);
     if (r == 0)
-        r = store_next_generation(d->store, "core", &d->log_generation);
+        r = daemon_next_generation(d, &d->log_generation);
     if (r == 0)
         r = setup_core(d, &error);
     if (r == 0)
@@ -402,9 +427,10 @@ static int start(struct daemon *d)
     look_for_kill(d);
     daemon_epoll_add(d, d->bell.wait_fd, &d->bell);
     daemon_epoll_add(d, store_fd(d->store), d->store);
-    if (!d->virtual_time)
+    if (!d->virtual_time) {
         core_time(d->core, clock_wall_ns());
-    daemon_action(d, "host", "host.start", BOTHY_VERSION, "", d->config_path, "SYSTEM_START");
+        daemon_time_begins(d);
+    }
     log_say(d->log, BOTHY_LOG_NOTICE, "START", "bothyd %s starts: %u bots, %u exchanges, mode %s",
             BOTHY_VERSION, d->bot_count, d->venue_count,
             d->conf->mode == CONF_MODE_LIVE ? "live" : "paper");

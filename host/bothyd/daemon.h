@@ -111,6 +111,8 @@ struct worker {
     uint64_t commands_sent;
     uint64_t consumed_seq;
     uint64_t consumed_commands;
+    uint64_t told_seq; /* by its last CONSUMED: all up to there is handled and answered */
+    uint64_t told_commands;
     uint64_t round_seq; /* what it was shown when the round began */
     uint64_t round_commands;
     uint64_t target_seq; /* lock-step: must have been consumed before time goes on */
@@ -173,6 +175,7 @@ struct daemon {
     struct core_instrument_conf *instruments;
     uint32_t instrument_count;
 
+    uint32_t generation; /* the last one given */
     uint32_t log_generation;
     struct broadcast_writer broadcast;
     int broadcast_fd;
@@ -212,6 +215,8 @@ void daemon_stop(struct daemon *d, const char *reason);
 int daemon_epoll_add(struct daemon *d, int fd, void *what);
 void daemon_notify(struct daemon *d, const char *lines);
 void daemon_housekeeping(struct daemon *d);
+/* Effect: a durable number that no incarnation of anything had before. */
+int daemon_next_generation(struct daemon *d, uint32_t *ret_generation);
 /* Effect: the kill switch, and the file that makes it outlive us. < 0: the file failed. */
 int daemon_kill(struct daemon *d, int on, const char *why);
 
@@ -298,5 +303,7 @@ int reload_run(struct daemon *d, struct bothy_error *error);
 /* An action for the audit. */
 void daemon_action(struct daemon *d, const char *actor, const char *action, const char *entity,
                    const char *before, const char *after, const char *event);
+/* Effect: the audit's row of the start. Before the first instant virtual time has no date. */
+void daemon_time_begins(struct daemon *d);
 
 #endif

@@ -178,7 +178,7 @@ void worker_start(struct worker *w)
     w->hang_warned = 0;
     w->heartbeat_since_ns = clock_monotonic_ns();
     set_phase(w, PHASE_SPAWN, STATUS_STARTING);
-    if (store_next_generation(d->store, w->logger, &w->generation) < 0) {
+    if (daemon_next_generation(d, &w->generation) < 0) {
         snprintf(w->cause, sizeof w->cause, "the store gives no generation number");
         set_phase(w, PHASE_NONE, STATUS_ERROR);
         w->restart_at_ns = clock_monotonic_ns() + BOTHY_NS_PER_S;

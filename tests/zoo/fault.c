@@ -148,6 +148,17 @@ static void use_descriptors(const struct fault *self)
         zoo_gauge(self->host, "descriptors", (double)open_ones);
 }
 
+/* Whoever reads an eventfd takes its rings away from all others. 3 is the control socket. */
+static void steal(void)
+{
+    uint64_t rings;
+
+    for (int fd = 4; fd <= 64; fd++) {
+        if (fcntl(fd, F_GETFD) >= 0 && read(fd, &rings, sizeof rings) == (ssize_t)sizeof rings)
+            escaped("the core's doorbell can be read\n");
+    }
+}
+
 static void flood(const struct fault *self)
 {
     static char line[900];
@@ -234,6 +245,9 @@ static void commit(const struct fault *self)
         if (mmap(NULL, 4096, PROT_READ | PROT_WRITE | PROT_EXEC, MAP_PRIVATE | MAP_ANONYMOUS, -1,
                  0) != MAP_FAILED)
             escaped("it can make code\n");
+        break;
+    case FAULT_STEAL:
+        steal();
         break;
     case FAULT_KILL:
         kill(getppid(), SIGTERM);

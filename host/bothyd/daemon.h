@@ -160,7 +160,7 @@ struct daemon {
     char stop_reason[64];
     int reload_wanted;
     int64_t stop_deadline_ns;
-    int64_t started_ns; /* wall clock */
+    int64_t started_ns; /* CLOCK_MONOTONIC */
     int ready;          /* READY was said */
     int exit_code;
 
@@ -213,6 +213,8 @@ void daemon_stop(struct daemon *d, const char *reason);
 int daemon_epoll_add(struct daemon *d, int fd, void *what);
 void daemon_notify(struct daemon *d, const char *lines);
 void daemon_housekeeping(struct daemon *d);
+/* Effect: how far the store is and whether it fails; a change reaches the core's gate. */
+void daemon_look_at_store(struct daemon *d);
 /* Effect: a durable number that no incarnation of anything had before. */
 int daemon_next_generation(struct daemon *d, uint32_t *ret_generation);
 /* Effect: the kill switch, and the file that makes it outlive us. < 0: the file failed. */

@@ -152,8 +152,8 @@ json_t *status_document(struct daemon *d)
     document = json_pack(
         "{s:s, s:s, s:s, s:I, s:o, s:o, s:o, s:s}", "version", BOTHY_VERSION, "abi", abi, "mode",
         d->conf->mode == CONF_MODE_LIVE ? "live" : "paper", "uptime_s",
-        (json_int_t)((clock_wall_ns() - d->started_ns) / BOTHY_NS_PER_S), "bots", bots, "exchanges",
-        exchanges, "feeds", status_feeds(d), "sandbox", sandbox_name(weakest));
+        (json_int_t)((clock_monotonic_ns() - d->started_ns) / BOTHY_NS_PER_S), "bots", bots,
+        "exchanges", exchanges, "feeds", status_feeds(d), "sandbox", sandbox_name(weakest));
     if (!document)
         return NULL;
     json_object_set_new(document, "time", json_time(core_now_ns(d->core)));

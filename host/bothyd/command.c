@@ -179,9 +179,9 @@ static json_t *cmd_plugin_list(struct call *call)
         char abi[16];
 
         if (!plugin->schema) {
-            json_array_append_new(plugins,
-                                  json_pack("{s:s, s:s, s:s, s:s}", "name", plugin->name, "path",
-                                            plugin->path, "used_by", w->name, "refused", w->cause));
+            json_array_append_new(plugins, json_pack("{s:s, s:s, s:s, s:o}", "name", plugin->name,
+                                                     "path", plugin->path, "used_by", w->name,
+                                                     "refused", status_text(w->cause)));
             continue;
         }
         snprintf(abi, sizeof abi, "%u.%u", plugin->schema->abi_major, plugin->schema->abi_minor);

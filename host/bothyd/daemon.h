@@ -162,7 +162,7 @@ struct daemon {
     char stop_reason[64];
     int reload_wanted;
     int64_t stop_deadline_ns;
-    int64_t started_ns; /* wall clock */
+    int64_t started_ns; /* CLOCK_MONOTONIC */
     int ready;          /* READY was said */
     int exit_code;
 
@@ -215,6 +215,8 @@ void daemon_stop(struct daemon *d, const char *reason);
 int daemon_epoll_add(struct daemon *d, int fd, void *what);
 void daemon_notify(struct daemon *d, const char *lines);
 void daemon_housekeeping(struct daemon *d);
+/* Effect: how far the store is and whether it fails; a change reaches the core's gate. */
+void daemon_look_at_store(struct daemon *d);
 /* Effect: a durable number that no incarnation of anything had before. */
 int daemon_next_generation(struct daemon *d, uint32_t *ret_generation);
 /* Effect: the kill switch, and the file that makes it outlive us. < 0: the file failed. */
@@ -298,6 +300,8 @@ json_t *command_run(struct daemon *d, const struct command_caller *caller, json_
                     int *ret_code);
 json_t *status_document(struct daemon *d);
 json_t *status_bot(const struct worker *w);
+/* A JSON string of what a plugin may have said: what is no text becomes '?'. */
+json_t *status_text(const char *text);
 json_t *status_feeds(struct daemon *d);
 int reload_run(struct daemon *d, struct bothy_error *error);
 /* An action for the audit. */

@@ -137,22 +137,22 @@ static void take_answers(struct daemon *d, struct worker *w)
     }
 }
 
-/* Makes what was recorded durable; true if orders went to the venue by it. */
+/*
+ * Makes what was recorded durable; true if orders went to the venue by it. Time does not go on
+ * before: while the disk is full it stands still, and people are answered and told why.
+ */
 static int make_durable(struct daemon *d)
 {
     uint64_t before = core_recorded(d->core);
 
     if (core_undurable(d->core) == 0)
         return 0;
-    while (store_wait(d->store, before, 1000) < 0 && !d->stopping) {
-        char reason[160];
-        int ok;
-
-        store_poll(d->store, &d->durable, &ok, reason, sizeof reason);
-        core_store_state(d->core, ok, reason);
-        daemon_poll(d, 0, 0);
+    while (store_wait(d->store, before, d->store_ok ? 1000 : 50) < 0 && !d->stopping) {
+        daemon_look_at_store(d);
+        daemon_housekeeping(d);
+        daemon_poll(d, 0, 1);
     }
-    store_poll(d->store, &d->durable, &d->store_ok, NULL, 0);
+    daemon_look_at_store(d);
     if (d->durable < before)
         return 0;
     core_durable(d->core, d->durable);
@@ -452,7 +452,7 @@ static int real_cycle(struct daemon *d)
                 channel_exchange_record(w, &room.record, length);
         }
     }
-    store_poll(d->store, &d->durable, &d->store_ok, NULL, 0);
+    daemon_look_at_store(d);
     core_durable(d->core, d->durable);
     channel_flush_all(d);
     return any;

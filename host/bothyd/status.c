@@ -7,6 +7,27 @@
 #include <stdio.h>
 #include <string.h>
 
+/*
+ * What a plugin said may be no text: jansson refuses it, and the bot would be missing from its
+ * own status. Control characters could speak to a terminal.
+ */
+json_t *status_text(const char *text)
+{
+    char clean[512];
+    json_t *whole = json_string(text);
+    size_t n = 0;
+
+    for (; text[n] && n < sizeof clean - 1; n++) {
+        unsigned char c = (unsigned char)text[n];
+
+        clean[n] = (c < 0x20 || c == 0x7f || (!whole && c >= 0x80)) ? '?' : text[n];
+    }
+    clean[n] = '\0';
+    json_decref(whole);
+    whole = json_string(clean);
+    return whole ? whole : json_string("?");
+}
+
 static json_t *json_time(int64_t ts_ns)
 {
     char text[BOTHY_TIME_TEXT_MAX];
@@ -54,14 +75,14 @@ json_t *status_bot(const struct worker *w)
 
     core_bot_get(w->daemon->core, w->index, &view);
     bot = json_pack(
-        "{s:s, s:s, s:s, s:b, s:i, s:i, s:I, s:s, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I}", "name",
+        "{s:s, s:s, s:s, s:b, s:i, s:i, s:I, s:o, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I}", "name",
         w->name, "plugin", w->bot->plugin.path, "status", worker_status_name(w), "parked",
         w->parked, "pid", (int)w->pid, "generation", (int)w->generation, "restarts",
-        (json_int_t)w->restarts, "cause", w->cause, "signals", (json_int_t)view.signals,
-        "suppressed", (json_int_t)view.suppressed, "orders", (json_int_t)view.orders, "refused",
-        (json_int_t)view.refused, "fills", (json_int_t)view.fills, "open_signals",
-        (json_int_t)view.open_signals, "wins", (json_int_t)view.wins, "losses",
-        (json_int_t)view.losses);
+        (json_int_t)w->restarts, "cause", status_text(w->cause), "signals",
+        (json_int_t)view.signals, "suppressed", (json_int_t)view.suppressed, "orders",
+        (json_int_t)view.orders, "refused", (json_int_t)view.refused, "fills",
+        (json_int_t)view.fills, "open_signals", (json_int_t)view.open_signals, "wins",
+        (json_int_t)view.wins, "losses", (json_int_t)view.losses);
     if (!bot)
         return NULL;
     json_object_set_new(
@@ -79,7 +100,7 @@ json_t *status_bot(const struct worker *w)
     json_object_set_new(bot, "sandbox", json_string(w->pid ? sandbox_name(w->sandbox) : ""));
     json_object_set_new(bot, "landlock_abi", json_integer(w->landlock));
     json_object_set_new(bot, "health", json_integer(w->health));
-    json_object_set_new(bot, "health_text", json_string(w->health_text));
+    json_object_set_new(bot, "health_text", status_text(w->health_text));
     json_object_set_new(bot, "metrics", metrics(w));
     return bot;
 }
@@ -91,11 +112,11 @@ static json_t *exchange(const struct worker *w)
     for (uint32_t i = 0; i < w->count_count; i++)
         json_object_set_new(counts, w->counts[i].what,
                             json_integer((json_int_t)w->counts[i].value));
-    return json_pack("{s:s, s:s, s:s, s:b, s:i, s:i, s:I, s:s, s:s, s:b, s:o}", "name", w->name,
+    return json_pack("{s:s, s:s, s:s, s:b, s:i, s:i, s:I, s:o, s:s, s:b, s:o}", "name", w->name,
                      "plugin", w->exchange->plugin.path, "status",
                      w->ended ? "ENDED" : worker_status_name(w), "parked", w->parked, "pid",
                      (int)w->pid, "generation", (int)w->generation, "restarts",
-                     (json_int_t)w->restarts, "cause", w->cause, "sandbox",
+                     (json_int_t)w->restarts, "cause", status_text(w->cause), "sandbox",
                      sandbox_name(w->sandbox), "virtual_time", w->virtual_time, "counts", counts);
 }
 
@@ -152,8 +173,8 @@ json_t *status_document(struct daemon *d)
     document = json_pack(
         "{s:s, s:s, s:s, s:I, s:o, s:o, s:o, s:s}", "version", BOTHY_VERSION, "abi", abi, "mode",
         d->conf->mode == CONF_MODE_LIVE ? "live" : "paper", "uptime_s",
-        (json_int_t)((clock_wall_ns() - d->started_ns) / BOTHY_NS_PER_S), "bots", bots, "exchanges",
-        exchanges, "feeds", status_feeds(d), "sandbox", sandbox_name(weakest));
+        (json_int_t)((clock_monotonic_ns() - d->started_ns) / BOTHY_NS_PER_S), "bots", bots,
+        "exchanges", exchanges, "feeds", status_feeds(d), "sandbox", sandbox_name(weakest));
     if (!document)
         return NULL;
     json_object_set_new(document, "time", json_time(core_now_ns(d->core)));

@@ -411,11 +411,14 @@ static void on_failed(struct worker *w, struct bytes_reader *in)
     static const char *const rungs[] = { "?", "load", "check", "create", "start", "run" };
     uint32_t code = bytes_get_u32(in), rung = bytes_get_u32(in);
     char text[sizeof w->crash - 16];
+    const char *name = rungs[rung < ARRAY_SIZE(rungs) ? rung : 0];
 
     (void)code;
     bytes_get_text(in, text, sizeof text);
-    snprintf(w->crash, sizeof w->crash, "%s: %s", rung < ARRAY_SIZE(rungs) ? rungs[rung] : "?",
-             text);
+    if (strncmp(text, name, strlen(name)) == 0)
+        snprintf(w->crash, sizeof w->crash, "%s", text);
+    else
+        snprintf(w->crash, sizeof w->crash, "%s: %s", name, text);
 }
 
 void worker_describe_crash(struct bytes_reader *in, char *text, size_t capacity)

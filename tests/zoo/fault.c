@@ -285,6 +285,10 @@ static int32_t create(const struct bothy_host *host, const struct bothy_config *
     if (!self)
         return bothy_fail(error, BOTHY_ENOMEM, "no memory");
     self->host = host;
+    if (FAULT == FAULT_TEXT) {
+        free(self);
+        return bothy_fail(error, BOTHY_ECORRUPT, "\xff\xfe\033[2J");
+    }
     at(RUNG_CREATE, self);
     *ret_self = self;
     return 0;

@@ -48,8 +48,8 @@ int channel_open(struct worker *w, int fds[WIRE_RING_COUNT], struct bothy_error 
     fds[WIRE_RING_BELL] = w->bell.wait_fd;
     w->rings = 1;
     w->commands_sent = 0;
-    w->consumed_seq = 0;
-    w->consumed_commands = 0;
+    w->consumed_seq = w->done_seq = 0;
+    w->consumed_commands = w->done_commands = 0;
     w->logs_lost = 0;
     w->logs_lost_next_ns = 0;
     /* What its predecessor had still to answer within the step that is under way is not its. */
@@ -281,6 +281,8 @@ static int common_record(struct worker *w, const struct wire_record *record, siz
 
     switch (record->type) {
     case WIRE_R_CONSUMED:
+        w->done_seq = record->consumed_seq;
+        w->done_commands = record->consumed_commands;
         return 1;
     case WIRE_R_METRIC:
         if (given)

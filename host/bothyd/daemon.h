@@ -109,10 +109,10 @@ struct worker {
     struct doorbell bell;
     struct report_queue reports;
     uint64_t commands_sent;
-    uint64_t consumed_seq; /* what it was handling when it spoke last */
+    uint64_t consumed_seq;
     uint64_t consumed_commands;
-    uint64_t done_seq; /* what it has handled to the end, by its last CONSUMED */
-    uint64_t done_commands;
+    uint64_t told_seq; /* by its last CONSUMED: all up to there is handled and answered */
+    uint64_t told_commands;
     uint64_t round_seq; /* what it was shown when the round began */
     uint64_t round_commands;
     uint64_t target_seq; /* lock-step: must have been consumed before time goes on */

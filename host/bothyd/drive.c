@@ -35,12 +35,12 @@ static union record_room room; /* of the one thread that drives */
 /* ---- lock-step ---- */
 
 /*
- * Whether it has handled all that it was shown when the round began. Only CONSUMED says so: what
- * it says while it handles the last event names that event, too, and more may follow.
+ * Whether it has handled all that it was shown when the round began. Only CONSUMED says so: other
+ * records carry the position of the event that is being handled, and more of them may follow.
  */
 static int has_consumed(const struct worker *w)
 {
-    return w->done_seq >= w->round_seq && w->done_commands >= w->round_commands;
+    return w->told_seq >= w->round_seq && w->told_commands >= w->round_commands;
 }
 
 /* How long one worker has made time wait. */

@@ -95,6 +95,7 @@ struct worker {
     int64_t restart_at_ns; /* 0: none planned */
     uint64_t restarts;
     int control_fd;
+    uint32_t control_packets; /* taken from it */
     int stderr_fd;
     uint64_t stderr_bytes; /* within the current second */
     int64_t stderr_second;

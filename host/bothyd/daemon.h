@@ -294,6 +294,8 @@ json_t *command_run(struct daemon *d, const struct command_caller *caller, json_
                     int *ret_code);
 json_t *status_document(struct daemon *d);
 json_t *status_bot(const struct worker *w);
+/* Effect: words of a plugin as a JSON string, whatever bytes they are. NULL: no memory. */
+json_t *status_text(const char *text);
 json_t *status_feeds(struct daemon *d);
 int reload_run(struct daemon *d, struct bothy_error *error);
 /* An action for the audit. */

@@ -135,9 +135,6 @@ static const struct bothy_strategy_ops ops = {
 };
 
 BOTHY_PLUGIN_EXPORT const struct bothy_plugin bothy_plugin = {
-    BOTHY_PLUGIN_HEADER(BOTHY_KIND_STRATEGY),
-    .name = "hostile",
-    .version = "1.0.0",
-    .summary = "Attacks the loop of its host.",
-    .ops.strategy = &ops,
+    BOTHY_PLUGIN_HEADER(BOTHY_KIND_STRATEGY),   .name = "hostile",    .version = "1.0.0",
+    .summary = "Attacks the loop of its host.", .ops.strategy = &ops,
 };

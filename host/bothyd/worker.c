@@ -13,6 +13,7 @@
 
 #include "base/bytes.h"
 #include "base/clean.h"
+#include "conf/trust.h"
 #include "ipc/fdpass.h"
 #include "supervise/link.h"
 
@@ -171,6 +172,24 @@ static int open_pipes(int pair[2], int err[2])
     return -1;
 }
 
+/*
+ * The file was judged when the configuration was read. That may be long ago, and restarts come by
+ * themselves: what stands there now is judged again.
+ */
+static int judge_file(const struct conf_plugin *plugin, struct bothy_error *error)
+{
+    char sha256[TRUST_SHA256_TEXT];
+    int r = trust_check_file(plugin->path, geteuid(), error);
+
+    if (r < 0 || !plugin->sha256)
+        return r;
+    r = trust_sha256(plugin->path, sha256, error);
+    if (r == 0 && strcmp(sha256, plugin->sha256) != 0)
+        r = bothy_fail(error, BOTHY_EPERM, "%s has SHA-256 %.12s…, plugins.lock says %.12s…",
+                       plugin->path, sha256, plugin->sha256);
+    return r;
+}
+
 /* No fault of the plugin's: its policy does not count it. */
 static void try_later(struct worker *w)
 {
@@ -188,7 +207,10 @@ void worker_start(struct worker *w)
 
     const char *unavailable =
         w->kind == WORKER_BOT ? w->bot->unavailable : w->exchange->unavailable;
+    struct bothy_error error = { 0 };
 
+    if (!unavailable && judge_file(plugin_of(w), &error) < 0)
+        unavailable = error.text;
     if (w->phase != PHASE_NONE)
         return;
     w->wanted = 1;

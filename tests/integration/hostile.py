@@ -3,13 +3,15 @@ Bots that attack the core's loop: floods on the ring and on the control socket, 
 while they are loaded, room that is never freed, words that are no text. The core answers
 questions meanwhile, ends them, and their neighbour misses nothing.
 """
+import hashlib
 import os
 import re
+import shutil
 import signal
 import subprocess
 
-from host import Host, Tap, program
-from zoo_conf import actions, alive, bot, children, market, until
+from host import Host, Tap, plugin, program
+from zoo_conf import actions, alive, animal, bot, children, market, until
 
 
 def good():
@@ -65,6 +67,34 @@ def stops_at_a_terminal(tap):
     host.__exit__(None, None, None)
 
 
+def file_changes(tap):
+    """What plugins.lock pins is compared at each start of a process, not only at the first."""
+    host = Host("")
+    copy = os.path.join(host.directory, "pinned.so")
+    shutil.copy(animal("good"), copy)
+    os.chmod(copy, 0o600)
+    files = [copy, plugin("sim")]
+    with open(os.path.join(host.directory, "plugins.lock"), "w", encoding="utf-8") as lock:
+        for path in files:
+            with open(path, "rb") as data:
+                lock.write(f"{hashlib.sha256(data.read()).hexdigest()}  {path}\n")
+    host.write_conf(market([good().replace(animal("good"), copy)], speed="100x"))
+    with host:
+        host.wait_ready()
+        fresh = copy + ".new"
+        with open(copy, "rb") as before, open(fresh, "wb") as after:
+            after.write(before.read() + b"\0")
+        os.chmod(fresh, 0o600)
+        os.rename(fresh, copy)
+        pid = of(host.status(), "good")["pid"]
+        os.kill(pid, signal.SIGKILL)
+        status = host.wait(lambda s: of(s, "good")["parked"] or of(s, "good")["pid"] not in (0, pid),
+                           what="the next process, or none")
+        one = of(status, "good")
+        tap.ok(one["parked"] and "plugins.lock says" in one["cause"],
+               "a file that is not what plugins.lock pins is not loaded again", one)
+
+
 def main():
     tap = Tap()
     alone = events_alone()
@@ -75,6 +105,7 @@ def main():
     parked(tap, alone, "flood_records", r"^hang: time waits for it since \d+ ms")
     stops_under_flood(tap)
     stops_at_a_terminal(tap)
+    file_changes(tap)
     tap.done()
 
 

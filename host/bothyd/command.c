@@ -31,7 +31,7 @@ static json_t *refuse(struct call *call, int code, const char *format, ...)
     vsnprintf(text, sizeof text, format, args);
     va_end(args);
     call->code = code;
-    return json_string(text);
+    return status_text(text);
 }
 
 static const char *text_arg(const struct call *call, const char *name)
@@ -179,9 +179,9 @@ static json_t *cmd_plugin_list(struct call *call)
         char abi[16];
 
         if (!plugin->schema) {
-            json_array_append_new(plugins, json_pack("{s:s, s:s, s:s, s:o}", "name", plugin->name,
-                                                     "path", plugin->path, "used_by", w->name,
-                                                     "refused", status_text(w->cause)));
+            json_array_append_new(plugins, json_pack("{s:s, s:o, s:s, s:o}", "name", plugin->name,
+                                                     "path", status_text(plugin->path), "used_by",
+                                                     w->name, "refused", status_text(w->cause)));
             continue;
         }
         snprintf(abi, sizeof abi, "%u.%u", plugin->schema->abi_major, plugin->schema->abi_minor);

@@ -95,6 +95,7 @@ struct worker {
     int64_t restart_at_ns; /* 0: none planned */
     uint64_t restarts;
     int control_fd;
+    uint32_t control_packets; /* taken from it */
     int stderr_fd;
     uint64_t stderr_bytes; /* within the current second */
     int64_t stderr_second;
@@ -300,7 +301,7 @@ json_t *command_run(struct daemon *d, const struct command_caller *caller, json_
                     int *ret_code);
 json_t *status_document(struct daemon *d);
 json_t *status_bot(const struct worker *w);
-/* A JSON string of what a plugin may have said: what is no text becomes '?'. */
+/* Effect: words of a plugin as a JSON string, whatever bytes they are. NULL: no memory. */
 json_t *status_text(const char *text);
 json_t *status_feeds(struct daemon *d);
 int reload_run(struct daemon *d, struct bothy_error *error);

@@ -7,27 +7,6 @@
 #include <stdio.h>
 #include <string.h>
 
-/*
- * What a plugin said may be no text: jansson refuses it, and the bot would be missing from its
- * own status. Control characters could speak to a terminal.
- */
-json_t *status_text(const char *text)
-{
-    char clean[512];
-    json_t *whole = json_string(text);
-    size_t n = 0;
-
-    for (; text[n] && n < sizeof clean - 1; n++) {
-        unsigned char c = (unsigned char)text[n];
-
-        clean[n] = (c < 0x20 || c == 0x7f || (!whole && c >= 0x80)) ? '?' : text[n];
-    }
-    clean[n] = '\0';
-    json_decref(whole);
-    whole = json_string(clean);
-    return whole ? whole : json_string("?");
-}
-
 static json_t *json_time(int64_t ts_ns)
 {
     char text[BOTHY_TIME_TEXT_MAX];
@@ -45,6 +24,21 @@ static json_t *json_money(struct bothy_decimal value, int32_t digits)
         bothy_decimal_rescale(value, -digits, BOTHY_ROUND_HALF_EVEN, &value);
     bothy_decimal_format(value, text, sizeof text);
     return json_string(text);
+}
+
+json_t *status_text(const char *text)
+{
+    char copy[1024];
+    json_t *whole;
+    size_t n = 0;
+
+    for (; text[n] && n < sizeof copy - 1; n++)
+        copy[n] = (unsigned char)text[n] < 0x20 || text[n] == 0x7f ? '?' : text[n];
+    copy[n] = '\0';
+    whole = json_string(copy);
+    for (size_t i = 0; !whole && i < n; i++)
+        copy[i] = (unsigned char)copy[i] < 0x80 ? copy[i] : '?';
+    return whole ? whole : json_string(copy);
 }
 
 static const char *sandbox_name(uint32_t sandbox)
@@ -75,9 +69,9 @@ json_t *status_bot(const struct worker *w)
 
     core_bot_get(w->daemon->core, w->index, &view);
     bot = json_pack(
-        "{s:s, s:s, s:s, s:b, s:i, s:i, s:I, s:o, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I}", "name",
-        w->name, "plugin", w->bot->plugin.path, "status", worker_status_name(w), "parked",
-        w->parked, "pid", (int)w->pid, "generation", (int)w->generation, "restarts",
+        "{s:s, s:o, s:s, s:b, s:i, s:i, s:I, s:o, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I}", "name",
+        w->name, "plugin", status_text(w->bot->plugin.path), "status", worker_status_name(w),
+        "parked", w->parked, "pid", (int)w->pid, "generation", (int)w->generation, "restarts",
         (json_int_t)w->restarts, "cause", status_text(w->cause), "signals",
         (json_int_t)view.signals, "suppressed", (json_int_t)view.suppressed, "orders",
         (json_int_t)view.orders, "refused", (json_int_t)view.refused, "fills",
@@ -112,8 +106,8 @@ static json_t *exchange(const struct worker *w)
     for (uint32_t i = 0; i < w->count_count; i++)
         json_object_set_new(counts, w->counts[i].what,
                             json_integer((json_int_t)w->counts[i].value));
-    return json_pack("{s:s, s:s, s:s, s:b, s:i, s:i, s:I, s:o, s:s, s:b, s:o}", "name", w->name,
-                     "plugin", w->exchange->plugin.path, "status",
+    return json_pack("{s:s, s:o, s:s, s:b, s:i, s:i, s:I, s:o, s:s, s:b, s:o}", "name", w->name,
+                     "plugin", status_text(w->exchange->plugin.path), "status",
                      w->ended ? "ENDED" : worker_status_name(w), "parked", w->parked, "pid",
                      (int)w->pid, "generation", (int)w->generation, "restarts",
                      (json_int_t)w->restarts, "cause", status_text(w->cause), "sandbox",

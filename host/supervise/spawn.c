@@ -86,6 +86,9 @@ static void child(const struct spawn_request *request, pid_t parent, int report_
     sigprocmask(SIG_SETMASK, &none, NULL);
     if (prctl(PR_SET_PDEATHSIG, SIGKILL) < 0 || getppid() != parent)
         _exit(127);
+    /* What is typed at a terminal is for the supervisor, who ends its children in good order; and
+     * what runs a plugin needs no terminal. */
+    setsid();
     if (place_descriptors(request, report_fd) < 0)
         goto fail;
     if ((request->memory && limit(RLIMIT_AS, request->memory) < 0) ||

@@ -314,6 +314,11 @@ void daemon_action(struct daemon *d, const char *actor, const char *action, cons
     core_action(d->core, &record);
 }
 
+void daemon_time_begins(struct daemon *d)
+{
+    daemon_action(d, "host", "host.start", BOTHY_VERSION, "", d->config_path, "SYSTEM_START");
+}
+
 void daemon_stop(struct daemon *d, const char *reason)
 {
     if (d->stopping)
@@ -422,9 +427,10 @@ static int start(struct daemon *d)
     look_for_kill(d);
     daemon_epoll_add(d, d->bell.wait_fd, &d->bell);
     daemon_epoll_add(d, store_fd(d->store), d->store);
-    if (!d->virtual_time)
+    if (!d->virtual_time) {
         core_time(d->core, clock_wall_ns());
-    daemon_action(d, "host", "host.start", BOTHY_VERSION, "", d->config_path, "SYSTEM_START");
+        daemon_time_begins(d);
+    }
     log_say(d->log, BOTHY_LOG_NOTICE, "START", "bothyd %s starts: %u bots, %u exchanges, mode %s",
             BOTHY_VERSION, d->bot_count, d->venue_count,
             d->conf->mode == CONF_MODE_LIVE ? "live" : "paper");

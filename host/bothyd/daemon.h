@@ -111,6 +111,8 @@ struct worker {
     uint64_t commands_sent;
     uint64_t consumed_seq;
     uint64_t consumed_commands;
+    uint64_t told_seq; /* by its last CONSUMED: all up to there is handled and answered */
+    uint64_t told_commands;
     uint64_t round_seq; /* what it was shown when the round began */
     uint64_t round_commands;
     uint64_t target_seq; /* lock-step: must have been consumed before time goes on */
@@ -301,5 +303,7 @@ int reload_run(struct daemon *d, struct bothy_error *error);
 /* An action for the audit. */
 void daemon_action(struct daemon *d, const char *actor, const char *action, const char *entity,
                    const char *before, const char *after, const char *event);
+/* Effect: the audit's row of the start. Before the first instant virtual time has no date. */
+void daemon_time_begins(struct daemon *d);
 
 #endif

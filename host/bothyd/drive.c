@@ -34,10 +34,13 @@ static union record_room room; /* of the one thread that drives */
 
 /* ---- lock-step ---- */
 
-/* Whether it has handled all that it was shown when the round began. */
+/*
+ * Whether it has handled all that it was shown when the round began. Only CONSUMED says so: other
+ * records carry the position of the event that is being handled, and more of them may follow.
+ */
 static int has_consumed(const struct worker *w)
 {
-    return w->consumed_seq >= w->round_seq && w->consumed_commands >= w->round_commands;
+    return w->told_seq >= w->round_seq && w->told_commands >= w->round_commands;
 }
 
 /* How long one worker has made time wait. */
@@ -366,6 +369,8 @@ static struct worker *earliest(struct daemon *d, int64_t *ret_ts_ns, int *ret_wa
 static void take_instant(struct daemon *d, struct worker *w, int64_t ts_ns)
 {
     core_time(d->core, ts_ns);
+    if (d->steps == 0)
+        daemon_time_begins(d);
     while (wait_head(d, w) > 0) {
         const struct wire_record *record = (const struct wire_record *)(const void *)w->head;
 

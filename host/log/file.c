@@ -88,9 +88,10 @@ static void rotate(struct log_file *file)
 /* A file that was moved or deleted under us is written to by nobody who reads it. */
 static int still_there(const struct log_file *file)
 {
-    struct stat st;
+    struct stat st, there;
 
-    return fstat(file->fd, &st) == 0 && st.st_nlink > 0;
+    return fstat(file->fd, &st) == 0 && stat(file->path, &there) == 0 &&
+           st.st_ino == there.st_ino && st.st_dev == there.st_dev;
 }
 
 void log_file_write(struct log_file *file, const char *line, size_t length, int64_t now_ns)

@@ -228,13 +228,13 @@ size_t log_redact(const struct log *log, char *text, size_t length, size_t capac
 
 static void to_console(struct log *log, const struct log_line *line, int64_t now_ns)
 {
-    char text[RENDER_MAX];
+    char text[RENDER_REDACTED_MAX];
     size_t length;
 
     if (log->console == LOG_CONSOLE_OFF)
         return;
     length = render_console(line, now_ns, log->console == LOG_CONSOLE_COLOUR,
-                            log->console == LOG_CONSOLE_JOURNAL, text, sizeof text);
+                            log->console == LOG_CONSOLE_JOURNAL, text, RENDER_MAX);
     length = redact_line(&log->redact, text, length, sizeof text);
     /* A terminal that went away is nobody's loss. */
     if (write(STDERR_FILENO, text, length) < 0 &&
@@ -244,14 +244,14 @@ static void to_console(struct log *log, const struct log_line *line, int64_t now
 
 static void to_files(struct log *log, const struct log_line *line, int64_t now_ns)
 {
-    char text[RENDER_MAX];
+    char text[RENDER_REDACTED_MAX];
     struct logger *logger;
     size_t length;
 
     if (!log->conf.directory)
         return;
-    length = log->conf.json ? render_json(line, now_ns, text, sizeof text)
-                            : render_console(line, now_ns, 0, 0, text, sizeof text);
+    length = log->conf.json ? render_json(line, now_ns, text, RENDER_MAX)
+                            : render_console(line, now_ns, 0, 0, text, RENDER_MAX);
     length = redact_line(&log->redact, text, length, sizeof text);
     log_file_write(&log->main_file, text, length, now_ns);
     if (log->conf.error_file && line->level >= BOTHY_LOG_ERROR)

@@ -130,7 +130,7 @@ enum {
 struct wire_record {
     uint32_t type; /* WIRE_R_* */
     uint32_t generation;
-    uint64_t consumed_seq;      /* last public event that the worker had handled */
+    uint64_t consumed_seq;      /* last public event that the worker has handled or is handling */
     uint64_t consumed_commands; /* how many commands it had handled */
 };
 

@@ -374,6 +374,11 @@ static const struct {
     { "kill.reset", 1, cmd_kill_reset },   { "stop", 1, cmd_stop },
 };
 
+int command_may_change(const struct command_caller *caller)
+{
+    return caller->uid == 0 || caller->uid == geteuid();
+}
+
 json_t *command_run(struct daemon *d, const struct command_caller *caller, json_t *request,
                     int *ret_code)
 {
@@ -387,7 +392,7 @@ json_t *command_run(struct daemon *d, const struct command_caller *caller, json_
     for (size_t i = 0; name && i < ARRAY_SIZE(commands); i++) {
         if (strcmp(commands[i].name, name) != 0)
             continue;
-        if (commands[i].changes && caller->uid != 0 && caller->uid != geteuid()) {
+        if (commands[i].changes && !command_may_change(caller)) {
             result = refuse(&call, 4, "%s: permitted to root and to the daemon's user only", name);
             *ret_code = call.code;
             return result;

@@ -296,6 +296,8 @@ struct command_caller {
     pid_t pid;
     uid_t uid;
 };
+/* 1 for those who may do more than look. */
+int command_may_change(const struct command_caller *caller);
 /* Returns the answer document [owned]; *ret_code is an exit code of bothyctl. */
 json_t *command_run(struct daemon *d, const struct command_caller *caller, json_t *request,
                     int *ret_code);

@@ -369,6 +369,7 @@ static struct worker *earliest(struct daemon *d, int64_t *ret_ts_ns, int *ret_wa
 static void take_instant(struct daemon *d, struct worker *w, int64_t ts_ns)
 {
     core_time(d->core, ts_ns);
+    history_time(d);
     while (wait_head(d, w) > 0) {
         const struct wire_record *record = (const struct wire_record *)(const void *)w->head;
 
@@ -438,6 +439,7 @@ static int real_cycle(struct daemon *d)
     int any = 0;
 
     core_time(d->core, clock_wall_ns());
+    history_time(d);
     for (uint32_t i = 0; i < d->worker_count; i++) {
         struct worker *w = &d->workers[i];
 

@@ -260,6 +260,8 @@ static void look_for_kill(struct daemon *d)
         if (core_killed(d->core) || access(path[i], F_OK) < 0)
             continue;
         core_kill(d->core, 1, path[i]);
+        if (d->start_recorded)
+            daemon_action(d, "file", "kill", "host", "off", path[i], "");
         log_say(d->log, BOTHY_LOG_WARNING, "KILLED", "the kill switch is on: %s exists", path[i]);
     }
 }
@@ -317,11 +319,6 @@ void daemon_action(struct daemon *d, const char *actor, const char *action, cons
     snprintf(record.after, sizeof record.after, "%s", after);
     snprintf(record.event, sizeof record.event, "%s", event);
     core_action(d->core, &record);
-}
-
-void daemon_time_begins(struct daemon *d)
-{
-    daemon_action(d, "host", "host.start", BOTHY_VERSION, "", d->config_path, "SYSTEM_START");
 }
 
 void daemon_stop(struct daemon *d, const char *reason)
@@ -434,8 +431,10 @@ static int start(struct daemon *d)
     daemon_epoll_add(d, store_fd(d->store), d->store);
     if (!d->virtual_time) {
         core_time(d->core, clock_wall_ns());
-        daemon_time_begins(d);
+        history_start(d);
     }
+    for (uint32_t i = 0; i < d->bot_count; i++)
+        history_take_up(d->bots[i]);
     log_say(d->log, BOTHY_LOG_NOTICE, "START", "bothyd %s starts: %u bots, %u exchanges, mode %s",
             BOTHY_VERSION, d->bot_count, d->venue_count,
             d->conf->mode == CONF_MODE_LIVE ? "live" : "paper");
@@ -484,6 +483,11 @@ static void finish(struct daemon *d)
         open_orders +=
             order->order.state == BOTHY_ORDER_ACKED || order->order.state == BOTHY_ORDER_PARTIAL;
     snprintf(count, sizeof count, "open_orders=%zu", open_orders);
+    if (!d->start_recorded) {
+        /* Virtual time did not begin. */
+        core_time(d->core, clock_wall_ns());
+        history_start(d);
+    }
     daemon_action(d, d->stop_reason, "host.stop", d->stop_reason, "", count, "SYSTEM_STOP");
     log_say(d->log, BOTHY_LOG_NOTICE, "STOP", "stopped: %s", d->stop_reason);
     store_close(d->store, 10000);

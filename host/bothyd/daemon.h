@@ -11,6 +11,7 @@
  *     sink.c      outputs of the core
  *     control.c   the socket for bothyctl; command.c, status.c: what it can ask
  *     reload.c    SIGHUP
+ *     history.c   what is recorded of the host's own life, and taken up from an earlier one
  *     main loop   daemon.c
  */
 #ifndef BOTHY_BOTHYD_DAEMON_H
@@ -149,6 +150,12 @@ struct worker {
 
 struct control_client;
 
+/* Of all bots, since the start. */
+struct day_totals {
+    uint64_t signals, fills, wins, losses;
+    struct bothy_decimal pnl;
+};
+
 struct daemon {
     const char *config_path;
     const char *only; /* comma-separated, NULL: all */
@@ -195,6 +202,11 @@ struct daemon {
     int store_ok;
     uint64_t durable;
     uint64_t stalled_rounds;
+
+    /* history */
+    int start_recorded;
+    int64_t hour;          /* of the market's time, since 1970 */
+    struct day_totals day; /* when it began */
 
     int listen_fd;
     struct control_client *clients;
@@ -283,6 +295,16 @@ void channel_exchange_record(struct worker *w, const struct wire_record *record,
 /* Effect: one duty cycle: takes what is there, returns 1 if there was anything. */
 int drive_cycle(struct daemon *d, int64_t *ret_wait_until_ns);
 
+/* ---- history.c ---- */
+/* Effect: records what is due at the core's time. Call it after each core_time(). */
+void history_time(struct daemon *d);
+/* Effect: records the start, if that was not done yet. */
+void history_start(struct daemon *d);
+/* Effect: records how a bot is now. */
+void history_bot(const struct worker *w);
+/* Effect: gives a bot the counters, cooldowns and the pause that its run left. */
+void history_take_up(struct worker *w);
+
 /* ---- sink.c ---- */
 extern const struct core_sink daemon_sink;
 
@@ -310,7 +332,5 @@ int reload_run(struct daemon *d, struct bothy_error *error);
 /* An action for the audit. */
 void daemon_action(struct daemon *d, const char *actor, const char *action, const char *entity,
                    const char *before, const char *after, const char *event);
-/* Effect: the audit's row of the start. Before the first instant virtual time has no date. */
-void daemon_time_begins(struct daemon *d);
 
 #endif

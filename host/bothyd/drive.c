@@ -408,8 +408,7 @@ static void take_instant(struct daemon *d, struct worker *w, int64_t ts_ns)
     uint32_t records = 0;
 
     core_time(d->core, ts_ns);
-    if (d->steps == 0)
-        daemon_time_begins(d);
+    history_time(d);
     while (wait_head(d, w) > 0) {
         const struct wire_record *record = (const struct wire_record *)(const void *)w->head;
 
@@ -480,6 +479,7 @@ static int real_cycle(struct daemon *d)
     int any = 0;
 
     core_time(d->core, clock_wall_ns());
+    history_time(d);
     for (uint32_t i = 0; i < d->worker_count; i++) {
         struct worker *w = &d->workers[i];
 

@@ -241,6 +241,11 @@ uint64_t bothy_mock_counter(const struct bothy_mock *mock, const char *name)
     return metric ? metric->count : 0;
 }
 
+const char *bothy_mock_metric_name(const struct bothy_mock *mock, uint32_t index)
+{
+    return index < mock->metric_count ? mock->metrics[index].name : NULL;
+}
+
 uint64_t bothy_mock_counter_sum(const struct bothy_mock *mock, const char *prefix)
 {
     uint64_t sum = 0;

@@ -643,6 +643,8 @@ START_TEST(what_it_says_is_kept)
     ck_assert_uint_eq(bothy_mock_counter(mock, "seen"), 5);
     ck_assert_uint_eq(bothy_mock_counter_sum(mock, "se"), 5);
     ck_assert(bothy_mock_gauge(mock, "level") == 1.5);
+    ck_assert_str_eq(bothy_mock_metric_name(mock, 1), "level");
+    ck_assert_ptr_null(bothy_mock_metric_name(mock, 2));
     ck_assert_uint_eq(bothy_mock_notice_count(mock), 1);
     ck_assert_str_eq(bothy_mock_notice(mock, 0)->text, "hello");
     ck_assert_str_eq(bothy_mock_state(mock, &length), "xyz");

@@ -255,6 +255,8 @@ BOTHY_API const struct bothy_mock_line *bothy_mock_notice(const struct bothy_moc
 /* Gauges and counters of strategies, and what an exchange counts; 0 for a name never used. */
 BOTHY_API double bothy_mock_gauge(const struct bothy_mock *mock, const char *name);
 BOTHY_API uint64_t bothy_mock_counter(const struct bothy_mock *mock, const char *name);
+/* Names in the order of their first use; NULL beyond the last. */
+BOTHY_API const char *bothy_mock_metric_name(const struct bothy_mock *mock, uint32_t index);
 /* The sum of all counters whose names begin so. */
 BOTHY_API uint64_t bothy_mock_counter_sum(const struct bothy_mock *mock, const char *prefix);
 

@@ -16,6 +16,7 @@
 #include <signal.h>
 #include <stdio.h>
 #include <sys/mman.h>
+#include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -215,6 +216,10 @@ static void commit(const struct fault *self)
         if (mmap(NULL, 4096, PROT_READ | PROT_WRITE | PROT_EXEC, MAP_PRIVATE | MAP_ANONYMOUS, -1,
                  0) != MAP_FAILED)
             escaped("it can make code\n");
+        break;
+    case FAULT_OUTLIVE:
+        if (prctl(PR_SET_PDEATHSIG, 0, 0, 0, 0) == 0)
+            escaped("it can outlive its parent\n");
         break;
     case FAULT_KILL:
         kill(getppid(), SIGTERM);

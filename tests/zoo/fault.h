@@ -37,5 +37,6 @@
 #define FAULT_CODE        20 /* memory that is writable and executable */
 #define FAULT_KILL        21 /* its parent */
 #define FAULT_ERROR       22 /* on_event returns an error each time */
+#define FAULT_OUTLIVE     23 /* its parent, by taking the death signal away */
 
 #endif

@@ -191,6 +191,8 @@ struct daemon {
     int64_t last_heartbeat_ns;
     int store_ok;
     uint64_t durable;
+    uint64_t caught_up;   /* the store was waited for up to this record */
+    uint64_t lost_record; /* the first that the store never got; 0: none */
     uint64_t stalled_rounds;
 
     int listen_fd;
@@ -273,6 +275,10 @@ void channel_drain(struct worker *w);
 void channel_exchange_record(struct worker *w, const struct wire_record *record, size_t length);
 
 /* ---- drive.c ---- */
+/* Effect: takes over what the store says of itself: what is durable, and whether it works. */
+void drive_look_at_store(struct daemon *d);
+/* Real time: 1 if what it says is taken now; 0 while it must wait for the store. */
+int drive_hears(const struct worker *w);
 /* Effect: one duty cycle: takes what is there, returns 1 if there was anything. */
 int drive_cycle(struct daemon *d, int64_t *ret_wait_until_ns);
 

@@ -31,7 +31,7 @@ static json_t *refuse(struct call *call, int code, const char *format, ...)
     vsnprintf(text, sizeof text, format, args);
     va_end(args);
     call->code = code;
-    return json_string(text);
+    return status_text(text);
 }
 
 static const char *text_arg(const struct call *call, const char *name)
@@ -179,9 +179,9 @@ static json_t *cmd_plugin_list(struct call *call)
         char abi[16];
 
         if (!plugin->schema) {
-            json_array_append_new(plugins,
-                                  json_pack("{s:s, s:s, s:s, s:s}", "name", plugin->name, "path",
-                                            plugin->path, "used_by", w->name, "refused", w->cause));
+            json_array_append_new(plugins, json_pack("{s:s, s:o, s:s, s:o}", "name", plugin->name,
+                                                     "path", status_text(plugin->path), "used_by",
+                                                     w->name, "refused", status_text(w->cause)));
             continue;
         }
         snprintf(abi, sizeof abi, "%u.%u", plugin->schema->abi_major, plugin->schema->abi_minor);
@@ -399,6 +399,11 @@ static const struct {
     { "stop", 1, cmd_stop },
 };
 
+int command_may_change(const struct command_caller *caller)
+{
+    return caller->uid == 0 || caller->uid == geteuid();
+}
+
 json_t *command_run(struct daemon *d, const struct command_caller *caller, json_t *request,
                     int *ret_code)
 {
@@ -412,7 +417,7 @@ json_t *command_run(struct daemon *d, const struct command_caller *caller, json_
     for (size_t i = 0; name && i < ARRAY_SIZE(commands); i++) {
         if (strcmp(commands[i].name, name) != 0)
             continue;
-        if (commands[i].changes && caller->uid != 0 && caller->uid != geteuid()) {
+        if (commands[i].changes && !command_may_change(caller)) {
             result = refuse(&call, 4, "%s: permitted to root and to the daemon's user only", name);
             *ret_code = call.code;
             return result;

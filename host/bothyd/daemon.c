@@ -125,6 +125,17 @@ static struct worker *worker_of(struct daemon *d, const void *what, int *ret_std
     return NULL;
 }
 
+void daemon_look_at_store(struct daemon *d)
+{
+    char reason[160] = "";
+    int ok = 1;
+
+    store_poll(d->store, &d->durable, &ok, reason, sizeof reason);
+    d->store_ok = ok;
+    if (d->core)
+        core_store_state(d->core, ok, reason);
+}
+
 static void dispatch(struct daemon *d, const struct epoll_event *event)
 {
     void *what = event->data.ptr;
@@ -138,13 +149,7 @@ static void dispatch(struct daemon *d, const struct epoll_event *event)
     } else if (what == &d->listen_fd) {
         control_accept(d);
     } else if (what == d->store) {
-        char reason[160] = "";
-        int ok = 1;
-
-        store_poll(d->store, &d->durable, &ok, reason, sizeof reason);
-        d->store_ok = ok;
-        if (d->core)
-            core_store_state(d->core, ok, reason);
+        daemon_look_at_store(d);
     } else if ((w = worker_of(d, what, &is_stderr))) {
         if (is_stderr)
             worker_on_stderr(w);

@@ -96,6 +96,7 @@ struct worker {
     int64_t restart_at_ns; /* 0: none planned */
     uint64_t restarts;
     int control_fd;
+    uint32_t control_packets; /* taken from it */
     int stderr_fd;
     uint64_t stderr_bytes; /* within the current second */
     int64_t stderr_second;
@@ -169,7 +170,7 @@ struct daemon {
     char stop_reason[64];
     int reload_wanted;
     int64_t stop_deadline_ns;
-    int64_t started_ns; /* wall clock */
+    int64_t started_ns; /* CLOCK_MONOTONIC */
     int ready;          /* READY was said */
     int exit_code;
 
@@ -227,6 +228,8 @@ void daemon_stop(struct daemon *d, const char *reason);
 int daemon_epoll_add(struct daemon *d, int fd, void *what);
 void daemon_notify(struct daemon *d, const char *lines);
 void daemon_housekeeping(struct daemon *d);
+/* Effect: how far the store is and whether it fails; a change reaches the core's gate. */
+void daemon_look_at_store(struct daemon *d);
 /* Effect: a durable number that no incarnation of anything had before. */
 int daemon_next_generation(struct daemon *d, uint32_t *ret_generation);
 /* Effect: the kill switch, and the file that makes it outlive us. < 0: the file failed. */
@@ -315,11 +318,15 @@ struct command_caller {
     pid_t pid;
     uid_t uid;
 };
+/* 1 for those who may do more than look. */
+int command_may_change(const struct command_caller *caller);
 /* Returns the answer document [owned]; *ret_code is an exit code of bothyctl. */
 json_t *command_run(struct daemon *d, const struct command_caller *caller, json_t *request,
                     int *ret_code);
 json_t *status_document(struct daemon *d);
 json_t *status_bot(const struct worker *w);
+/* Effect: words of a plugin as a JSON string, whatever bytes they are. NULL: no memory. */
+json_t *status_text(const char *text);
 json_t *status_feeds(struct daemon *d);
 int reload_run(struct daemon *d, struct bothy_error *error);
 /* An action for the audit. */

@@ -195,12 +195,15 @@ int reload_run(struct daemon *d, struct bothy_error *error)
     _cleanup_free_ struct conf_errors *errors = calloc(1, sizeof *errors);
     struct conf_diff diff = { 0 };
     struct conf *conf = NULL;
-    char why[160] = "";
+    char why[160] = "", lines[128];
     int r;
 
     if (!errors)
         return BOTHY_ENOMEM;
-    daemon_notify(d, "RELOADING=1\nSTATUS=reading the configuration\n");
+    snprintf(lines, sizeof lines,
+             "RELOADING=1\nMONOTONIC_USEC=%lld\nSTATUS=reading the configuration\n",
+             (long long)(clock_monotonic_ns() / BOTHY_NS_PER_US));
+    daemon_notify(d, lines);
     r = setup_load_conf(d, &conf, errors);
     say_errors(d, errors, error);
     if (r == 0) {

@@ -19,7 +19,7 @@
 #include <bothy/random.h>
 
 #define TIMERS_PER_BOT_MAX 64
-#define PENDING_MAX        64
+#define PENDING_MAX        1024
 
 /* Closed bars of one instrument and time frame, newest last; and the one that is forming. */
 struct bar_series {

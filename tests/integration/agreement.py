@@ -305,6 +305,8 @@ def check_audit(tap, result, tables, directory):
                     tap.ok(False, f"{path}: a row with the wrong number of cells", row)
                 if row["timestamp"][:10] not in path:
                     tap.ok(False, f"{path}: a row of another day", row)
+    tap.ok(rows[0]["event"] == "SYSTEM_START" and rows[0]["timestamp"] > "2000",
+           "audit: begins with the start, at the first instant of the data", rows[0])
     by_event = defaultdict(list)
     for row in rows:
         row["details"] = details(row["details"])

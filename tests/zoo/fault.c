@@ -8,6 +8,7 @@
 #include "fault.h"
 #include "ipc/broadcast.h"
 #include "ipc/ring.h"
+#include "pages.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -43,27 +44,7 @@ static void escaped(const char *how)
     _exit(EXIT_ESCAPED);
 }
 
-/* ---- looking through the own address space ---- */
-
-/* Whether a page can be read: the kernel looks for us, and says EFAULT where it cannot. */
-static int is_readable(const void *page)
-{
-    return syscall(SYS_rt_sigprocmask, 99, page, NULL, 8) == 0 || errno != EFAULT;
-}
-
-/* The next page below `above` (0: around this code) that begins with `magic`. */
-static void *find_page(uint64_t magic, uintptr_t above)
-{
-    uintptr_t here = (uintptr_t)&find_page & ~(uintptr_t)4095;
-    uintptr_t from = above ? above - 4096 : here + (UINT64_C(32) << 20);
-    uintptr_t low = here - (UINT64_C(256) << 20);
-
-    for (uintptr_t page = from; page > low; page -= 4096) {
-        if (is_readable((const void *)page) && *(const volatile uint64_t *)page == magic)
-            return (void *)page;
-    }
-    return NULL;
-}
+/* ---- lies ---- */
 
 /* Writes a record that lies where the next one of each ring belongs. */
 static void lie(int what)
@@ -285,6 +266,10 @@ static int32_t create(const struct bothy_host *host, const struct bothy_config *
     if (!self)
         return bothy_fail(error, BOTHY_ENOMEM, "no memory");
     self->host = host;
+    if (FAULT == FAULT_TEXT) {
+        free(self);
+        return bothy_fail(error, BOTHY_ECORRUPT, "\xff\xfe\033[2J");
+    }
     at(RUNG_CREATE, self);
     *ret_self = self;
     return 0;

@@ -205,6 +205,26 @@ static void say_ready(struct daemon *d)
             d->bot_count, d->venue_count, d->virtual_time ? "virtual" : "real");
 }
 
+static void say_bot_status(struct daemon *d, const struct worker *w,
+                           const struct core_bot_view *view)
+{
+    struct bothy_decimal realised = view->realised_pnl, unrealised = view->unrealised_pnl;
+    char realised_text[BOTHY_DECIMAL_TEXT_MAX] = "", unrealised_text[BOTHY_DECIMAL_TEXT_MAX] = "";
+
+    bothy_decimal_rescale(realised, -2, BOTHY_ROUND_HALF_EVEN, &realised);
+    bothy_decimal_rescale(unrealised, -2, BOTHY_ROUND_HALF_EVEN, &unrealised);
+    bothy_decimal_format(realised, realised_text, sizeof realised_text);
+    bothy_decimal_format(unrealised, unrealised_text, sizeof unrealised_text);
+    log_say(d->log, BOTHY_LOG_INFO, "STATUS",
+            "%s: %s%s, signals %llu (%llu open, %llu suppressed), orders %llu, fills %llu, "
+            "realised %s, unrealised %s, restarts %llu",
+            w->logger, worker_status_name(w), w->parked ? " (parked)" : "",
+            (unsigned long long)view->signals, (unsigned long long)view->open_signals,
+            (unsigned long long)view->suppressed, (unsigned long long)view->orders,
+            (unsigned long long)view->fills, realised_text, unrealised_text,
+            (unsigned long long)w->restarts);
+}
+
 static void say_status(struct daemon *d, int64_t now_ns)
 {
     struct bothy_decimal cash, equity;
@@ -228,6 +248,8 @@ static void say_status(struct daemon *d, int64_t now_ns)
         core_bot_get(d->core, i, &view);
         signals += view.signals;
         fills += view.fills;
+        if (!d->bots[i]->removed)
+            say_bot_status(d, d->bots[i], &view);
     }
     log_say(d->log, BOTHY_LOG_INFO, "STATUS",
             "market time %s, events %llu, signals %llu, fills %llu, cash %s, equity %s", when,

@@ -508,9 +508,8 @@ static int cmd_grant(struct player *p, char **w, int n)
     if (n != 3 || player_find_bot(p, w[1], &bot) < 0 ||
         decimal(p, w[2], &p->bots[bot].max_notional) < 0)
         return player_fail(p, "GRANT BOT MAX_NOTIONAL");
-    return core_bot_put(p->core, &p->bots[bot], &bot, NULL) < 0
-               ? player_fail(p, "not reconfigured")
-               : 0;
+    return core_bot_put(p->core, &p->bots[bot], &bot, NULL) < 0 ? player_fail(p, "not reconfigured")
+                                                                : 0;
 }
 
 static int cmd_of_bot(struct player *p, char **w, int n)

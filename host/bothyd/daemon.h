@@ -5,6 +5,7 @@
  *     setup.c     configuration → core, workers, instruments
  *     describe.c  schemas of plugins, from a sandboxed process
  *     worker.c    the life of a plugin process: spawn, set-up, end, restart
+ *     ending.c    how its end reads
  *     watch.c     its watchdog
  *     channel.c   its rings: records in, commands out
  *     drive.c     one order of all inputs: virtual time in lock-step, real time
@@ -262,12 +263,16 @@ void worker_on_stderr(struct worker *w);
 void worker_on_link(struct daemon *d, const uint8_t *packet, size_t length);
 void worker_pause(struct worker *w, int paused);
 int worker_running(const struct worker *w);
+const char *worker_status_name(const struct worker *w);
+size_t worker_config(struct worker *w, void *data, size_t capacity);
+
+/* ---- ending.c ---- */
+/* Effect: in place: what is no text, or speaks to terminals, becomes '?'. */
+void worker_clean_text(char *text);
 /* Effect: a wait status, and what the reporter said before ("": nothing), as a text. */
 void worker_describe_end(uint32_t status, const char *crash, char *text, size_t capacity);
 /* Effect: WIRE_CRASH from its kind on, as a text for people. */
 void worker_describe_crash(struct bytes_reader *in, char *text, size_t capacity);
-const char *worker_status_name(const struct worker *w);
-size_t worker_config(struct worker *w, void *data, size_t capacity);
 
 /* ---- watch.c ---- */
 /* Effect: ends it if it hangs; starts it if its restart is due. */

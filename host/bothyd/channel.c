@@ -62,6 +62,7 @@ int channel_open(struct worker *w, int fds[WIRE_RING_COUNT], struct bothy_error 
     w->logs_lost_next_ns = 0;
     /* What its predecessor had still to answer within the step that is under way is not its. */
     w->target_seq = w->round_seq = w->round_commands = 0;
+    w->told_seq = w->told_commands = 0;
     return 0;
 }
 
@@ -82,6 +83,7 @@ void channel_close(struct worker *w)
     w->outstanding = 0;
     w->credit = 0;
     w->target_seq = w->round_seq = w->round_commands = 0;
+    w->told_seq = w->told_commands = 0;
 }
 
 void channel_command(struct worker *w, uint32_t type, const void *payload, size_t length)
@@ -238,6 +240,10 @@ int channel_read(struct worker *w, void *record, size_t capacity, size_t *ret_le
     }
     w->consumed_seq = header->consumed_seq;
     w->consumed_commands = header->consumed_commands;
+    if (header->type == WIRE_R_CONSUMED) {
+        w->told_seq = header->consumed_seq;
+        w->told_commands = header->consumed_commands;
+    }
     return 1;
 }
 
@@ -313,8 +319,11 @@ static int common_record(struct worker *w, const struct wire_record *record, siz
         say_text(w, BOTHY_LOG_WARNING, "EVENT_ERROR", text);
         return 1;
     case WIRE_R_RELOADED:
-        if (text)
-            say_text(w, text->code ? BOTHY_LOG_WARNING : BOTHY_LOG_INFO, "RELOADED", text);
+        if (text && text->code)
+            say_text(w, BOTHY_LOG_WARNING, "RELOADED", text);
+        else if (text)
+            log_say(w->daemon->log, BOTHY_LOG_INFO, "RELOADED", "%s took its new values",
+                    w->logger);
         return text != NULL;
     case WIRE_R_STOPPED:
         return 1;
@@ -422,6 +431,7 @@ static void answered(struct worker *w, const struct wire_text *text, const char 
                  text->text[0] ? ": " : "", (int)sizeof text->text - 1, text->text);
         log_say(w->daemon->log, BOTHY_LOG_ERROR, "FEED", "%s: %s", w->logger, line);
         snprintf(w->cause, sizeof w->cause, "%.*s", (int)sizeof w->cause - 1, line);
+        status_clean(w->cause);
     }
 }
 
@@ -463,6 +473,7 @@ void channel_exchange_record(struct worker *w, const struct wire_record *record,
         if (text->code != 0) {
             say_text(w, BOTHY_LOG_ERROR, "FEED_ERROR", text);
             snprintf(w->cause, sizeof w->cause, "%.*s", (int)sizeof text->text - 1, text->text);
+            status_clean(w->cause);
         }
         return;
     case WIRE_R_COUNT:

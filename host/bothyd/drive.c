@@ -40,10 +40,13 @@ static union record_room room; /* of the one thread that drives */
 
 /* ---- lock-step ---- */
 
-/* Whether it has handled all that it was shown when the round began. */
+/*
+ * Whether it has handled all that it was shown when the round began. Only CONSUMED says so: other
+ * records carry the position of the event that is being handled, and more of them may follow.
+ */
 static int has_consumed(const struct worker *w)
 {
-    return w->consumed_seq >= w->round_seq && w->consumed_commands >= w->round_commands;
+    return w->told_seq >= w->round_seq && w->told_commands >= w->round_commands;
 }
 
 /* How long one worker has made time wait. */
@@ -181,31 +184,22 @@ static void take_answers(struct daemon *d, struct worker *w)
     }
 }
 
-void drive_look_at_store(struct daemon *d)
-{
-    char reason[160] = "";
-    int ok = 1;
-
-    store_poll(d->store, &d->durable, &ok, reason, sizeof reason);
-    /* What was lost will never be durable, nor what came after it: it may depend on it. */
-    if (d->lost_record && d->durable >= d->lost_record)
-        d->durable = d->lost_record - 1;
-    d->store_ok = ok && !d->lost_record;
-    core_store_state(d->core, d->store_ok, d->lost_record ? "a record was lost" : reason);
-}
-
-/* Makes what was recorded durable; true if orders went to the venue by it. */
+/*
+ * Makes what was recorded durable; true if orders went to the venue by it. Time does not go on
+ * before: while the disk is full it stands still, and people are answered and told why.
+ */
 static int make_durable(struct daemon *d)
 {
     uint64_t before = core_recorded(d->core);
 
     if (core_undurable(d->core) == 0)
         return 0;
-    while (store_wait(d->store, before, 1000) < 0 && !d->stopping) {
-        drive_look_at_store(d);
-        daemon_poll(d, 0, 0);
+    while (store_wait(d->store, before, d->store_ok ? 1000 : 50) < 0 && !d->stopping) {
+        daemon_look_at_store(d);
+        daemon_housekeeping(d);
+        daemon_poll(d, 0, 1);
     }
-    drive_look_at_store(d);
+    daemon_look_at_store(d);
     if (d->durable < before)
         return 0;
     core_durable(d->core, d->durable);
@@ -433,6 +427,7 @@ static void take_instant(struct daemon *d, struct worker *w, int64_t ts_ns)
     uint32_t records = 0;
 
     core_time(d->core, ts_ns);
+    history_time(d);
     while (wait_head(d, w) > 0) {
         const struct wire_record *record = (const struct wire_record *)(const void *)w->head;
 
@@ -511,6 +506,7 @@ static int real_cycle(struct daemon *d)
     int any = 0;
 
     core_time(d->core, clock_wall_ns());
+    history_time(d);
     for (uint32_t i = 0; i < d->worker_count; i++) {
         struct worker *w = &d->workers[i];
 
@@ -523,7 +519,7 @@ static int real_cycle(struct daemon *d)
                 channel_exchange_record(w, &room.record, length);
         }
     }
-    drive_look_at_store(d);
+    daemon_look_at_store(d);
     core_durable(d->core, d->durable);
     channel_flush_all(d);
     return any;

@@ -63,9 +63,13 @@ static const struct conf_plugin *plugin_of(const struct worker *w)
 
 static void set_phase(struct worker *w, enum worker_phase phase, enum worker_status status)
 {
+    int changed = w->status != status;
+
     w->phase = phase;
     w->status = status;
     w->phase_since_ns = clock_monotonic_ns();
+    if (changed && w->kind == WORKER_BOT && status != STATUS_STARTING && status != STATUS_STOPPING)
+        history_bot(w);
 }
 
 /* ---- messages out ---- */
@@ -229,7 +233,7 @@ void worker_start(struct worker *w)
     w->hang_warned = 0;
     w->heartbeat_since_ns = clock_monotonic_ns();
     set_phase(w, PHASE_SPAWN, STATUS_STARTING);
-    if (store_next_generation(d->store, w->logger, &w->generation) < 0) {
+    if (daemon_next_generation(d, &w->generation) < 0) {
         snprintf(w->cause, sizeof w->cause, "the store gives no generation number");
         try_later(w);
         return;
@@ -467,11 +471,14 @@ static void on_failed(struct worker *w, struct bytes_reader *in)
     static const char *const rungs[] = { "?", "load", "check", "create", "start", "run" };
     uint32_t code = bytes_get_u32(in), rung = bytes_get_u32(in);
     char text[sizeof w->crash - 16];
+    const char *name = rungs[rung < ARRAY_SIZE(rungs) ? rung : 0];
 
     (void)code;
     bytes_get_text(in, text, sizeof text);
-    snprintf(w->crash, sizeof w->crash, "%s: %s", rung < ARRAY_SIZE(rungs) ? rungs[rung] : "?",
-             text);
+    if (strncmp(text, name, strlen(name)) == 0)
+        snprintf(w->crash, sizeof w->crash, "%s", text);
+    else
+        snprintf(w->crash, sizeof w->crash, "%s: %s", name, text);
 }
 
 void worker_describe_crash(struct bytes_reader *in, char *text, size_t capacity)
@@ -622,12 +629,14 @@ static void plan_restart(struct worker *w, int hopeless)
                      &w->restart_at_ns) == POLICY_PARK) {
         w->parked = 1;
         w->restart_at_ns = 0;
+        daemon_action(d, "host", "worker.park", w->logger, "", w->cause, "ERROR");
         log_say(d->log, BOTHY_LOG_ERROR, "PARKED",
                 "%s is parked: %s; 'bothyctl bot reset %s' starts it again", w->logger, w->cause,
                 w->name);
         return;
     }
     w->restarts++;
+    daemon_action(d, "host", "worker.fail", w->logger, "", w->cause, "ERROR");
     log_say(d->log, BOTHY_LOG_WARNING, "WORKER", "%s: %s; starting it again in %lld ms", w->logger,
             w->cause, (long long)((w->restart_at_ns - clock_monotonic_ns()) / BOTHY_NS_PER_MS));
 }
@@ -688,6 +697,7 @@ static void on_end(struct worker *w, uint32_t status)
     worker_describe_end(status, w->crash, text, sizeof text);
     if (!w->cause_given || w->crash[0])
         snprintf(w->cause, sizeof w->cause, "%s", text);
+    status_clean(w->cause); /* it goes to the audit, the store and people */
     w->cause_given = 0;
     forget_process(w);
     after_end(w, hopeless);
@@ -823,5 +833,6 @@ void worker_pause(struct worker *w, int paused)
     if (w->phase != PHASE_RUN)
         return;
     w->status = paused ? STATUS_PAUSED : STATUS_RUNNING;
+    history_bot(w);
     channel_command(w, paused ? WIRE_R_PAUSE : WIRE_R_RESUME, NULL, 0);
 }

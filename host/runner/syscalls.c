@@ -168,8 +168,9 @@ const struct syscalls_rule syscalls_rules[] = {
     R(readlink, LOAD, FAIL(EACCES))
     R(readlinkat, LOAD, FAIL(EACCES))
 
-    /* The second filter has still to be loaded. */
-    R(seccomp, LOAD, ALLOW)
+    /* Filters that are still to be loaded; the last of them forbids it. A plugin could only
+     * confine itself further. */
+    R(seccomp, ALL, ALLOW)
     /* Nobody outlives the host, nor becomes readable to others. */
     R1(prctl, LOAD, TRAP, IS(0, PR_SET_PDEATHSIG))
     R1(prctl, LOAD, TRAP, IS(0, PR_SET_DUMPABLE))

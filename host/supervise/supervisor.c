@@ -44,6 +44,7 @@ struct supervisor {
     int64_t restart_at_ns; /* of the core; 0: it runs */
     int64_t heartbeat_ns;  /* when the core last showed life */
     int64_t watchdog_at_ns;
+    int was_up; /* some core of ours has come as far as its main loop */
     int stopping;
     int exit_code;
 };
@@ -278,6 +279,9 @@ static void on_packet(struct supervisor *s, const uint8_t *packet, size_t length
         if (bytes_get_text(&r, text, sizeof text) > 0)
             notify_send(text);
         break;
+    case LINK_HEARTBEAT:
+        s->was_up = 1;
+        break;
     default:
         break;
     }
@@ -332,7 +336,9 @@ static void on_core_end(struct supervisor *s, int status)
         s->link_fd = -1;
     }
     kill_children(s);
-    if (s->conf->one_shot || s->stopping || (WIFEXITED(status) && (code == 0 || code == 2))) {
+    /* One that gave up by itself before it ever ran has said why: trying again cannot help. */
+    if (s->conf->one_shot || s->stopping ||
+        (WIFEXITED(status) && (code == 0 || code == 2 || !s->was_up))) {
         s->stopping = 1;
         s->exit_code = WIFEXITED(status) ? code : 1;
         return;

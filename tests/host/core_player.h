@@ -55,6 +55,8 @@ int player_line(struct player *player, const char *line);
 int player_finish(struct player *player);
 /* "" or NAME:LINE: what is wrong. */
 const char *player_error(const struct player *player);
+/* Effect: drops what came out so far, expected or not. */
+void player_forget(struct player *player);
 /* The core, NULL before the first input. */
 struct core *player_core(struct player *player);
 /* FNV-1a over the bytes of all outputs so far. */

@@ -169,7 +169,7 @@ def sent_ahead(tap):
 def main():
     tap = Tap()
     alone = events_alone()
-    parked(tap, alone, "odd_words", r"^create: .*caf. .*closed")
+    parked(tap, alone, "odd_words", r"create: caf\? \?\[2J\? closed$")
     parked(tap, alone, "flood_control", r"control socket")
     parked(tap, alone, "flood_loading", r"before|description")
     parked(tap, alone, "keeps_commands", r"^hang: time waits for it since \d+ ms")

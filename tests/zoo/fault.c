@@ -130,6 +130,17 @@ static void use_descriptors(const struct fault *self)
         zoo_gauge(self->host, "descriptors", (double)open_ones);
 }
 
+/* Whoever reads an eventfd takes its rings away from all others. 3 is the control socket. */
+static void steal(void)
+{
+    uint64_t rings;
+
+    for (int fd = 4; fd <= 64; fd++) {
+        if (fcntl(fd, F_GETFD) >= 0 && read(fd, &rings, sizeof rings) == (ssize_t)sizeof rings)
+            escaped("the core's doorbell can be read\n");
+    }
+}
+
 static void flood(const struct fault *self)
 {
     static char line[900];
@@ -221,6 +232,9 @@ static void commit(const struct fault *self)
         if (prctl(PR_SET_PDEATHSIG, 0, 0, 0, 0) == 0)
             escaped("it can outlive its parent\n");
         break;
+    case FAULT_STEAL:
+        steal();
+        break;
     case FAULT_KILL:
         kill(getppid(), SIGTERM);
         break;
@@ -257,6 +271,10 @@ static int32_t create(const struct bothy_host *host, const struct bothy_config *
     if (!self)
         return bothy_fail(error, BOTHY_ENOMEM, "no memory");
     self->host = host;
+    if (FAULT == FAULT_TEXT) {
+        free(self);
+        return bothy_fail(error, BOTHY_ECORRUPT, "\xff\xfe\033[2J");
+    }
     at(RUNG_CREATE, self);
     *ret_self = self;
     return 0;

@@ -211,6 +211,7 @@ struct daemon {
     struct day_totals day; /* when it began */
 
     int listen_fd;
+    char socket_path[108]; /* where it listens: a reload does not move it */
     struct control_client *clients;
     uint32_t client_count;
 };

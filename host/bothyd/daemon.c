@@ -125,20 +125,6 @@ static struct worker *worker_of(struct daemon *d, const void *what, int *ret_std
     return NULL;
 }
 
-void daemon_look_at_store(struct daemon *d)
-{
-    char reason[160] = "";
-    int ok = 1;
-
-    store_poll(d->store, &d->durable, &ok, reason, sizeof reason);
-    /* What was lost will never be durable, nor what came after it: it may depend on it. */
-    if (d->lost_record && d->durable >= d->lost_record)
-        d->durable = d->lost_record - 1;
-    d->store_ok = ok && !d->lost_record;
-    if (d->core)
-        core_store_state(d->core, d->store_ok, d->lost_record ? "a record was lost" : reason);
-}
-
 static void dispatch(struct daemon *d, const struct epoll_event *event)
 {
     void *what = event->data.ptr;
@@ -152,7 +138,7 @@ static void dispatch(struct daemon *d, const struct epoll_event *event)
     } else if (what == &d->listen_fd) {
         control_accept(d);
     } else if (what == d->store) {
-        daemon_look_at_store(d);
+        drive_look_at_store(d);
     } else if ((w = worker_of(d, what, &is_stderr))) {
         if (is_stderr)
             worker_on_stderr(w);
@@ -219,6 +205,26 @@ static void say_ready(struct daemon *d)
             d->bot_count, d->venue_count, d->virtual_time ? "virtual" : "real");
 }
 
+static void say_bot_status(struct daemon *d, const struct worker *w,
+                           const struct core_bot_view *view)
+{
+    struct bothy_decimal realised = view->realised_pnl, unrealised = view->unrealised_pnl;
+    char realised_text[BOTHY_DECIMAL_TEXT_MAX] = "", unrealised_text[BOTHY_DECIMAL_TEXT_MAX] = "";
+
+    bothy_decimal_rescale(realised, -2, BOTHY_ROUND_HALF_EVEN, &realised);
+    bothy_decimal_rescale(unrealised, -2, BOTHY_ROUND_HALF_EVEN, &unrealised);
+    bothy_decimal_format(realised, realised_text, sizeof realised_text);
+    bothy_decimal_format(unrealised, unrealised_text, sizeof unrealised_text);
+    log_say(d->log, BOTHY_LOG_INFO, "STATUS",
+            "%s: %s%s, signals %llu (%llu open, %llu suppressed), orders %llu, fills %llu, "
+            "realised %s, unrealised %s, restarts %llu",
+            w->logger, worker_status_name(w), w->parked ? " (parked)" : "",
+            (unsigned long long)view->signals, (unsigned long long)view->open_signals,
+            (unsigned long long)view->suppressed, (unsigned long long)view->orders,
+            (unsigned long long)view->fills, realised_text, unrealised_text,
+            (unsigned long long)w->restarts);
+}
+
 static void say_status(struct daemon *d, int64_t now_ns)
 {
     struct bothy_decimal cash, equity;
@@ -242,6 +248,8 @@ static void say_status(struct daemon *d, int64_t now_ns)
         core_bot_get(d->core, i, &view);
         signals += view.signals;
         fills += view.fills;
+        if (!d->bots[i]->removed)
+            say_bot_status(d, d->bots[i], &view);
     }
     log_say(d->log, BOTHY_LOG_INFO, "STATUS",
             "market time %s, events %llu, signals %llu, fills %llu, cash %s, equity %s", when,

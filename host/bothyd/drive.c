@@ -184,6 +184,20 @@ static void take_answers(struct daemon *d, struct worker *w)
     }
 }
 
+void drive_look_at_store(struct daemon *d)
+{
+    char reason[160] = "";
+    int ok = 1;
+
+    store_poll(d->store, &d->durable, &ok, reason, sizeof reason);
+    /* What was lost will never be durable, nor what came after it: it may depend on it. */
+    if (d->lost_record && d->durable >= d->lost_record)
+        d->durable = d->lost_record - 1;
+    d->store_ok = ok && !d->lost_record;
+    if (d->core)
+        core_store_state(d->core, d->store_ok, d->lost_record ? "a record was lost" : reason);
+}
+
 /*
  * Makes what was recorded durable; true if orders went to the venue by it. Time does not go on
  * before: while the disk is full it stands still, and people are answered and told why.
@@ -195,11 +209,11 @@ static int make_durable(struct daemon *d)
     if (core_undurable(d->core) == 0)
         return 0;
     while (store_wait(d->store, before, d->store_ok ? 1000 : 50) < 0 && !d->stopping) {
-        daemon_look_at_store(d);
+        drive_look_at_store(d);
         daemon_housekeeping(d);
         daemon_poll(d, 0, 1);
     }
-    daemon_look_at_store(d);
+    drive_look_at_store(d);
     if (d->durable < before)
         return 0;
     core_durable(d->core, d->durable);
@@ -519,7 +533,7 @@ static int real_cycle(struct daemon *d)
                 channel_exchange_record(w, &room.record, length);
         }
     }
-    daemon_look_at_store(d);
+    drive_look_at_store(d);
     core_durable(d->core, d->durable);
     channel_flush_all(d);
     return any;

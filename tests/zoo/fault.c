@@ -228,12 +228,12 @@ static void commit(const struct fault *self)
                  0) != MAP_FAILED)
             escaped("it can make code\n");
         break;
+    case FAULT_STEAL:
+        steal();
+        break;
     case FAULT_OUTLIVE:
         if (prctl(PR_SET_PDEATHSIG, 0, 0, 0, 0) == 0)
             escaped("it can outlive its parent\n");
-        break;
-    case FAULT_STEAL:
-        steal();
         break;
     case FAULT_KILL:
         kill(getppid(), SIGTERM);

@@ -431,6 +431,7 @@ static void answered(struct worker *w, const struct wire_text *text, const char 
                  text->text[0] ? ": " : "", (int)sizeof text->text - 1, text->text);
         log_say(w->daemon->log, BOTHY_LOG_ERROR, "FEED", "%s: %s", w->logger, line);
         snprintf(w->cause, sizeof w->cause, "%.*s", (int)sizeof w->cause - 1, line);
+        status_clean(w->cause);
     }
 }
 
@@ -472,6 +473,7 @@ void channel_exchange_record(struct worker *w, const struct wire_record *record,
         if (text->code != 0) {
             say_text(w, BOTHY_LOG_ERROR, "FEED_ERROR", text);
             snprintf(w->cause, sizeof w->cause, "%.*s", (int)sizeof text->text - 1, text->text);
+            status_clean(w->cause);
         }
         return;
     case WIRE_R_COUNT:

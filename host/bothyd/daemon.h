@@ -212,6 +212,7 @@ struct daemon {
     struct day_totals day; /* when it began */
 
     int listen_fd;
+    char socket_path[108]; /* where it listens: a reload does not move it */
     struct control_client *clients;
     uint32_t client_count;
 };
@@ -297,7 +298,7 @@ void channel_drain(struct worker *w);
 void channel_exchange_record(struct worker *w, const struct wire_record *record, size_t length);
 
 /* ---- drive.c ---- */
-/* Effect: takes over what the store says of itself: what is durable, and whether it works. */
+/* Effect: how far the store is and whether it fails; a change reaches the core's gate. */
 void drive_look_at_store(struct daemon *d);
 /* Real time: 1 if what it says is taken now; 0 while it must wait for the store. */
 int drive_hears(const struct worker *w);
@@ -336,6 +337,8 @@ json_t *status_document(struct daemon *d);
 json_t *status_bot(const struct worker *w);
 /* Effect: words of a plugin as a JSON string, whatever bytes they are. NULL: no memory. */
 json_t *status_text(const char *text);
+/* Effect: makes them a text in place: what is none becomes '?'. */
+void status_clean(char *text);
 json_t *status_feeds(struct daemon *d);
 int reload_run(struct daemon *d, struct bothy_error *error);
 /* An action for the audit. */

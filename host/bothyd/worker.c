@@ -655,6 +655,7 @@ static void on_end(struct worker *w, uint32_t status)
     worker_describe_end(status, w->crash, text, sizeof text);
     if (!w->cause_given || w->crash[0])
         snprintf(w->cause, sizeof w->cause, "%s", text);
+    status_clean(w->cause); /* it goes to the audit, the store and people */
     w->cause_given = 0;
     forget_process(w);
     after_end(w, hopeless);

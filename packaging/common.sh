@@ -87,7 +87,7 @@ find_place() {
         [ -e "$source/config.status" ] || return 0
     else
         home=${HOME:-$(getent passwd "$(id -u)" | cut -d: -f6)}
-        place=$home/.cache/bothy/$1-$(printf '%s' "$source" | cksum | cut -d' ' -f1)
+        place=$home/.cache/bothy/${1#_}-$(printf '%s' "$source" | cksum | cut -d' ' -f1)
         is_ours "$place" || die "neither $source nor $place can be written to; copy the tree into \
 your home directory, or set HOME"
         is_safe "$place" || die "others may write to a folder above $place, and plugins are not \
@@ -122,7 +122,7 @@ step() {
         return 0
     fi
     printf 'FAILED after %d s; the end of %s:\n' "$(($(now) - step_began))" "$step_log"
-    tail -n 40 "$step_log"
+    tail -n 40 "$step_log" | cut -c 1-200
     return 1
 }
 

@@ -20,6 +20,7 @@ int channel_open(struct worker *w, int fds[WIRE_RING_COUNT], struct bothy_error 
 
     for (int i = 0; i < WIRE_RING_COUNT; i++)
         fds[i] = -1;
+    w->bell.wait_fd = w->bell.ring_fd = -1;
     /* A pipe: a hostile reader of an eventfd could make the core wait (ipc/doorbell.h). */
     r = doorbell_create(DOORBELL_PIPE, &w->bell, error);
     if (r == 0)
@@ -40,13 +41,20 @@ int channel_open(struct worker *w, int fds[WIRE_RING_COUNT], struct bothy_error 
     if (r == 0)
         r = memory_create("bothy-status", sizeof(struct wire_status), MEMORY_READ_WRITE,
                           &w->status_map, &fds[WIRE_RING_STATUS], error);
-    if (r < 0)
+    if (r < 0) {
+        for (int i = 0; i < WIRE_RING_COUNT; i++) {
+            if (fds[i] >= 0)
+                close(fds[i]);
+        }
+        doorbell_close(&w->bell);
         return r;
+    }
     fds[WIRE_RING_LOG] = d->broadcast_fd;
     fds[WIRE_RING_LASTVALUE] = d->lastvalue_fd;
     fds[WIRE_RING_CORE_BELL] = d->bell.ring_fd;
     fds[WIRE_RING_BELL] = w->bell.wait_fd;
     w->rings = 1;
+    w->outstanding = 0;
     w->commands_sent = 0;
     w->consumed_seq = 0;
     w->consumed_commands = 0;
@@ -54,6 +62,7 @@ int channel_open(struct worker *w, int fds[WIRE_RING_COUNT], struct bothy_error 
     w->logs_lost_next_ns = 0;
     /* What its predecessor had still to answer within the step that is under way is not its. */
     w->target_seq = w->round_seq = w->round_commands = 0;
+    w->told_seq = w->told_commands = 0;
     return 0;
 }
 
@@ -74,6 +83,7 @@ void channel_close(struct worker *w)
     w->outstanding = 0;
     w->credit = 0;
     w->target_seq = w->round_seq = w->round_commands = 0;
+    w->told_seq = w->told_commands = 0;
 }
 
 void channel_command(struct worker *w, uint32_t type, const void *payload, size_t length)
@@ -230,6 +240,10 @@ int channel_read(struct worker *w, void *record, size_t capacity, size_t *ret_le
     }
     w->consumed_seq = header->consumed_seq;
     w->consumed_commands = header->consumed_commands;
+    if (header->type == WIRE_R_CONSUMED) {
+        w->told_seq = header->consumed_seq;
+        w->told_commands = header->consumed_commands;
+    }
     return 1;
 }
 
@@ -305,8 +319,11 @@ static int common_record(struct worker *w, const struct wire_record *record, siz
         say_text(w, BOTHY_LOG_WARNING, "EVENT_ERROR", text);
         return 1;
     case WIRE_R_RELOADED:
-        if (text)
-            say_text(w, text->code ? BOTHY_LOG_WARNING : BOTHY_LOG_INFO, "RELOADED", text);
+        if (text && text->code)
+            say_text(w, BOTHY_LOG_WARNING, "RELOADED", text);
+        else if (text)
+            log_say(w->daemon->log, BOTHY_LOG_INFO, "RELOADED", "%s took its new values",
+                    w->logger);
         return text != NULL;
     case WIRE_R_STOPPED:
         return 1;
@@ -490,6 +507,10 @@ void channel_drain(struct worker *w)
 
     if (w->kind != WORKER_BOT)
         return;
-    while (w->rings && channel_read(w, &room, sizeof room, &length) > 0)
+    /* Bounded by what a ring holds: whoever writes faster than we read is read again later. */
+    for (uint64_t bytes = 0; bytes < INTENTS_BYTES; bytes += RING_RECORD_HEADER + length) {
+        if (!w->rings || channel_read(w, &room, sizeof room, &length) <= 0)
+            return;
         channel_bot_record(w, &room.record, length);
+    }
 }

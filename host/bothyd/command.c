@@ -31,7 +31,7 @@ static json_t *refuse(struct call *call, int code, const char *format, ...)
     vsnprintf(text, sizeof text, format, args);
     va_end(args);
     call->code = code;
-    return json_string(text);
+    return status_text(text);
 }
 
 static const char *text_arg(const struct call *call, const char *name)
@@ -179,9 +179,9 @@ static json_t *cmd_plugin_list(struct call *call)
         char abi[16];
 
         if (!plugin->schema) {
-            json_array_append_new(plugins,
-                                  json_pack("{s:s, s:s, s:s, s:s}", "name", plugin->name, "path",
-                                            plugin->path, "used_by", w->name, "refused", w->cause));
+            json_array_append_new(plugins, json_pack("{s:s, s:o, s:s, s:o}", "name", plugin->name,
+                                                     "path", status_text(plugin->path), "used_by",
+                                                     w->name, "refused", status_text(w->cause)));
             continue;
         }
         snprintf(abi, sizeof abi, "%u.%u", plugin->schema->abi_major, plugin->schema->abi_minor);
@@ -234,6 +234,20 @@ static json_t *cmd_trades(struct call *call)
 static json_t *cmd_actions(struct call *call)
 {
     return query(call, "actions");
+}
+
+static json_t *cmd_audit_verify(struct call *call)
+{
+    char last[STORE_HASH_MAX] = "";
+    struct bothy_error error = { 0 };
+    uint64_t rows = 0;
+
+    store_wait(call->d->store, core_recorded(call->d->core), 2000);
+    if (store_verify_actions(call->d->store, &rows, last, &error) < 0) {
+        log_say(call->d->log, BOTHY_LOG_ERROR, "AUDIT", "%s", error.text);
+        return refuse(call, 1, "%s", error.text);
+    }
+    return json_pack("{s:I, s:s}", "actions", (json_int_t)rows, "last_hash", last);
 }
 
 static json_t *money(struct bothy_decimal value)
@@ -362,17 +376,33 @@ static const struct {
     int changes;
     command_function *run;
 } commands[] = {
-    { "status", 0, cmd_status },           { "bot.list", 0, cmd_bot_list },
-    { "bot.show", 0, cmd_bot_show },       { "bot.pause", 1, cmd_bot_pause },
-    { "bot.resume", 1, cmd_bot_resume },   { "bot.restart", 1, cmd_bot_restart },
-    { "bot.reset", 1, cmd_bot_reset },     { "feed.list", 0, cmd_feed_list },
-    { "plugin.list", 0, cmd_plugin_list }, { "signals", 0, cmd_signals },
-    { "orders", 0, cmd_orders },           { "trades", 0, cmd_trades },
-    { "positions", 0, cmd_positions },     { "actions", 0, cmd_actions },
-    { "log.level", 1, cmd_log_level },     { "reload", 1, cmd_reload },
-    { "conf.dump", 0, cmd_conf_dump },     { "kill", 1, cmd_kill },
-    { "kill.reset", 1, cmd_kill_reset },   { "stop", 1, cmd_stop },
+    { "status", 0, cmd_status },
+    { "bot.list", 0, cmd_bot_list },
+    { "bot.show", 0, cmd_bot_show },
+    { "bot.pause", 1, cmd_bot_pause },
+    { "bot.resume", 1, cmd_bot_resume },
+    { "bot.restart", 1, cmd_bot_restart },
+    { "bot.reset", 1, cmd_bot_reset },
+    { "feed.list", 0, cmd_feed_list },
+    { "plugin.list", 0, cmd_plugin_list },
+    { "signals", 0, cmd_signals },
+    { "orders", 0, cmd_orders },
+    { "trades", 0, cmd_trades },
+    { "positions", 0, cmd_positions },
+    { "actions", 0, cmd_actions },
+    { "audit.verify", 0, cmd_audit_verify },
+    { "log.level", 1, cmd_log_level },
+    { "reload", 1, cmd_reload },
+    { "conf.dump", 0, cmd_conf_dump },
+    { "kill", 1, cmd_kill },
+    { "kill.reset", 1, cmd_kill_reset },
+    { "stop", 1, cmd_stop },
 };
+
+int command_may_change(const struct command_caller *caller)
+{
+    return caller->uid == 0 || caller->uid == geteuid();
+}
 
 json_t *command_run(struct daemon *d, const struct command_caller *caller, json_t *request,
                     int *ret_code)
@@ -387,7 +417,7 @@ json_t *command_run(struct daemon *d, const struct command_caller *caller, json_
     for (size_t i = 0; name && i < ARRAY_SIZE(commands); i++) {
         if (strcmp(commands[i].name, name) != 0)
             continue;
-        if (commands[i].changes && caller->uid != 0 && caller->uid != geteuid()) {
+        if (commands[i].changes && !command_may_change(caller)) {
             result = refuse(&call, 4, "%s: permitted to root and to the daemon's user only", name);
             *ret_code = call.code;
             return result;

@@ -126,7 +126,7 @@ int main(int argc, char **argv)
         fprintf(stderr, "bothyd: %s\n", strerror(errno));
         return 1;
     }
-    d->started_ns = clock_wall_ns();
+    d->started_ns = clock_monotonic_ns();
     r = load(d, what, json);
     if (r != 0)
         return r < 0 ? 0 : r;

@@ -39,6 +39,26 @@ int64_t clock_wall_ns(void)
     return ts.tv_sec * BOTHY_NS_PER_S + ts.tv_nsec;
 }
 
+/*
+ * Numbers of incarnations are durable, but a commit for each would be most of the time that a
+ * start takes: the store gives numbers of blocks, and a block holds many.
+ */
+int daemon_next_generation(struct daemon *d, uint32_t *ret_generation)
+{
+    enum { BLOCK = 256 };
+    uint32_t block;
+    int r;
+
+    if (d->generation % BLOCK == 0) {
+        r = store_next_generation(d->store, "block", &block);
+        if (r < 0)
+            return r;
+        d->generation = block * BLOCK;
+    }
+    *ret_generation = ++d->generation;
+    return 0;
+}
+
 /* ---- to the supervisor ---- */
 
 static void link_send(struct daemon *d, uint16_t type, const char *text)
@@ -105,6 +125,17 @@ static struct worker *worker_of(struct daemon *d, const void *what, int *ret_std
     return NULL;
 }
 
+void daemon_look_at_store(struct daemon *d)
+{
+    char reason[160] = "";
+    int ok = 1;
+
+    store_poll(d->store, &d->durable, &ok, reason, sizeof reason);
+    d->store_ok = ok;
+    if (d->core)
+        core_store_state(d->core, ok, reason);
+}
+
 static void dispatch(struct daemon *d, const struct epoll_event *event)
 {
     void *what = event->data.ptr;
@@ -118,13 +149,7 @@ static void dispatch(struct daemon *d, const struct epoll_event *event)
     } else if (what == &d->listen_fd) {
         control_accept(d);
     } else if (what == d->store) {
-        char reason[160] = "";
-        int ok = 1;
-
-        store_poll(d->store, &d->durable, &ok, reason, sizeof reason);
-        d->store_ok = ok;
-        if (d->core)
-            core_store_state(d->core, ok, reason);
+        daemon_look_at_store(d);
     } else if ((w = worker_of(d, what, &is_stderr))) {
         if (is_stderr)
             worker_on_stderr(w);
@@ -235,6 +260,8 @@ static void look_for_kill(struct daemon *d)
         if (core_killed(d->core) || access(path[i], F_OK) < 0)
             continue;
         core_kill(d->core, 1, path[i]);
+        if (d->start_recorded)
+            daemon_action(d, "file", "kill", "host", "off", path[i], "");
         log_say(d->log, BOTHY_LOG_WARNING, "KILLED", "the kill switch is on: %s exists", path[i]);
     }
 }
@@ -387,7 +414,7 @@ static int start(struct daemon *d)
     if (r == 0)
         r = open_store(d, &error);
     if (r == 0)
-        r = store_next_generation(d->store, "core", &d->log_generation);
+        r = daemon_next_generation(d, &d->log_generation);
     if (r == 0)
         r = setup_core(d, &error);
     if (r == 0)
@@ -402,9 +429,12 @@ static int start(struct daemon *d)
     look_for_kill(d);
     daemon_epoll_add(d, d->bell.wait_fd, &d->bell);
     daemon_epoll_add(d, store_fd(d->store), d->store);
-    if (!d->virtual_time)
+    if (!d->virtual_time) {
         core_time(d->core, clock_wall_ns());
-    daemon_action(d, "host", "host.start", BOTHY_VERSION, "", d->config_path, "SYSTEM_START");
+        history_start(d);
+    }
+    for (uint32_t i = 0; i < d->bot_count; i++)
+        history_take_up(d->bots[i]);
     log_say(d->log, BOTHY_LOG_NOTICE, "START", "bothyd %s starts: %u bots, %u exchanges, mode %s",
             BOTHY_VERSION, d->bot_count, d->venue_count,
             d->conf->mode == CONF_MODE_LIVE ? "live" : "paper");
@@ -453,6 +483,11 @@ static void finish(struct daemon *d)
         open_orders +=
             order->order.state == BOTHY_ORDER_ACKED || order->order.state == BOTHY_ORDER_PARTIAL;
     snprintf(count, sizeof count, "open_orders=%zu", open_orders);
+    if (!d->start_recorded) {
+        /* Virtual time did not begin. */
+        core_time(d->core, clock_wall_ns());
+        history_start(d);
+    }
     daemon_action(d, d->stop_reason, "host.stop", d->stop_reason, "", count, "SYSTEM_STOP");
     log_say(d->log, BOTHY_LOG_NOTICE, "STOP", "stopped: %s", d->stop_reason);
     store_close(d->store, 10000);

@@ -11,6 +11,7 @@
  *     sink.c      outputs of the core
  *     control.c   the socket for bothyctl; command.c, status.c: what it can ask
  *     reload.c    SIGHUP
+ *     history.c   what is recorded of the host's own life, and taken up from an earlier one
  *     main loop   daemon.c
  */
 #ifndef BOTHY_BOTHYD_DAEMON_H
@@ -95,6 +96,7 @@ struct worker {
     int64_t restart_at_ns; /* 0: none planned */
     uint64_t restarts;
     int control_fd;
+    uint32_t control_packets; /* taken from it */
     int stderr_fd;
     uint64_t stderr_bytes; /* within the current second */
     int64_t stderr_second;
@@ -111,6 +113,8 @@ struct worker {
     uint64_t commands_sent;
     uint64_t consumed_seq;
     uint64_t consumed_commands;
+    uint64_t told_seq; /* by its last CONSUMED: all up to there is handled and answered */
+    uint64_t told_commands;
     uint64_t round_seq; /* what it was shown when the round began */
     uint64_t round_commands;
     uint64_t target_seq; /* lock-step: must have been consumed before time goes on */
@@ -146,6 +150,12 @@ struct worker {
 
 struct control_client;
 
+/* Of all bots, since the start. */
+struct day_totals {
+    uint64_t signals, fills, wins, losses;
+    struct bothy_decimal pnl;
+};
+
 struct daemon {
     const char *config_path;
     const char *only; /* comma-separated, NULL: all */
@@ -160,7 +170,7 @@ struct daemon {
     char stop_reason[64];
     int reload_wanted;
     int64_t stop_deadline_ns;
-    int64_t started_ns; /* wall clock */
+    int64_t started_ns; /* CLOCK_MONOTONIC */
     int ready;          /* READY was said */
     int exit_code;
 
@@ -173,6 +183,7 @@ struct daemon {
     struct core_instrument_conf *instruments;
     uint32_t instrument_count;
 
+    uint32_t generation; /* the last one given */
     uint32_t log_generation;
     struct broadcast_writer broadcast;
     int broadcast_fd;
@@ -191,6 +202,11 @@ struct daemon {
     int store_ok;
     uint64_t durable;
     uint64_t stalled_rounds;
+
+    /* history */
+    int start_recorded;
+    int64_t hour;          /* of the market's time, since 1970 */
+    struct day_totals day; /* when it began */
 
     int listen_fd;
     struct control_client *clients;
@@ -212,6 +228,10 @@ void daemon_stop(struct daemon *d, const char *reason);
 int daemon_epoll_add(struct daemon *d, int fd, void *what);
 void daemon_notify(struct daemon *d, const char *lines);
 void daemon_housekeeping(struct daemon *d);
+/* Effect: how far the store is and whether it fails; a change reaches the core's gate. */
+void daemon_look_at_store(struct daemon *d);
+/* Effect: a durable number that no incarnation of anything had before. */
+int daemon_next_generation(struct daemon *d, uint32_t *ret_generation);
 /* Effect: the kill switch, and the file that makes it outlive us. < 0: the file failed. */
 int daemon_kill(struct daemon *d, int on, const char *why);
 
@@ -275,6 +295,16 @@ void channel_exchange_record(struct worker *w, const struct wire_record *record,
 /* Effect: one duty cycle: takes what is there, returns 1 if there was anything. */
 int drive_cycle(struct daemon *d, int64_t *ret_wait_until_ns);
 
+/* ---- history.c ---- */
+/* Effect: records what is due at the core's time. Call it after each core_time(). */
+void history_time(struct daemon *d);
+/* Effect: records the start, if that was not done yet. */
+void history_start(struct daemon *d);
+/* Effect: records how a bot is now. */
+void history_bot(const struct worker *w);
+/* Effect: gives a bot the counters, cooldowns and the pause that its run left. */
+void history_take_up(struct worker *w);
+
 /* ---- sink.c ---- */
 extern const struct core_sink daemon_sink;
 
@@ -288,11 +318,15 @@ struct command_caller {
     pid_t pid;
     uid_t uid;
 };
+/* 1 for those who may do more than look. */
+int command_may_change(const struct command_caller *caller);
 /* Returns the answer document [owned]; *ret_code is an exit code of bothyctl. */
 json_t *command_run(struct daemon *d, const struct command_caller *caller, json_t *request,
                     int *ret_code);
 json_t *status_document(struct daemon *d);
 json_t *status_bot(const struct worker *w);
+/* Effect: words of a plugin as a JSON string, whatever bytes they are. NULL: no memory. */
+json_t *status_text(const char *text);
 json_t *status_feeds(struct daemon *d);
 int reload_run(struct daemon *d, struct bothy_error *error);
 /* An action for the audit. */

@@ -21,6 +21,7 @@
 
 #define DESCRIBE_WORKER  (WORKERS_MAX + 1) /* a number that no worker has */
 #define DESCRIBE_TIMEOUT 5000
+#define DESCRIBE_PACKETS 16 /* a description, or some last words */
 
 static int ask(struct daemon *d, const char *path, uint32_t kind, int *ret_control, int *ret_stderr,
                struct bothy_error *error)
@@ -29,9 +30,14 @@ static int ask(struct daemon *d, const char *path, uint32_t kind, int *ret_contr
     struct bytes_writer out;
     int pair[2], err[2], fds[2], r;
 
-    if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair) < 0 ||
-        pipe2(err, O_CLOEXEC | O_NONBLOCK) < 0)
+    if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair) < 0)
         return bothy_fail(error, BOTHY_EIO, "no socket: %s", strerror(errno));
+    if (pipe2(err, O_CLOEXEC | O_NONBLOCK) < 0) {
+        bothy_fail(error, BOTHY_EIO, "no pipe: %s", strerror(errno));
+        close(pair[0]);
+        close(pair[1]);
+        return BOTHY_EIO;
+    }
     fds[0] = pair[1];
     fds[1] = err[1];
     bytes_writer_init(&out, packet, sizeof packet);
@@ -68,7 +74,7 @@ static int32_t answer(int control, const char *path, uint8_t *packet, struct con
 {
     char said[512] = "";
 
-    for (;;) {
+    for (int packets = 0; packets < DESCRIBE_PACKETS; packets++) {
         struct bytes_reader in;
         uint32_t count = 0;
         size_t length = 0;
@@ -110,6 +116,8 @@ static int32_t answer(int control, const char *path, uint8_t *packet, struct con
                      how);
         }
     }
+    return bothy_fail(error, BOTHY_EPROTO,
+                      "%s: a flood of messages from its constructors, and no description", path);
 }
 
 /* A constructor without end: its process reads nothing and would never go by itself. */

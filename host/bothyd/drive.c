@@ -25,6 +25,8 @@
 #define PATIENCE_LEAST_NS (2 * BOTHY_NS_PER_S)
 #define PATIENCE_ALIVE    10
 
+#define BETWEEN_LOOKS 4096 /* records */
+
 union record_room {
     struct wire_record record;
     uint8_t bytes[WIRE_RECORD_MAX];
@@ -34,10 +36,13 @@ static union record_room room; /* of the one thread that drives */
 
 /* ---- lock-step ---- */
 
-/* Whether it has handled all that it was shown when the round began. */
+/*
+ * Whether it has handled all that it was shown when the round began. Only CONSUMED says so: other
+ * records carry the position of the event that is being handled, and more of them may follow.
+ */
 static int has_consumed(const struct worker *w)
 {
-    return w->consumed_seq >= w->round_seq && w->consumed_commands >= w->round_commands;
+    return w->told_seq >= w->round_seq && w->told_commands >= w->round_commands;
 }
 
 /* How long one worker has made time wait. */
@@ -55,13 +60,13 @@ static uint64_t heartbeat_of(const struct worker *w)
 }
 
 /*
- * Sleeps until a worker rings or something else happens. Commands wait for the end of the step,
- * unless somebody makes us wait long: then people must be able to see who.
+ * Begins to count, and looks around now and then. Commands wait for the end of the step, unless
+ * somebody makes us wait long: then people must be able to see who. Afterwards the worker may be
+ * gone.
  */
-static void wait_for_ring(struct daemon *d, struct worker *w, struct patience *patience)
+static void look_around(struct daemon *d, const struct worker *w, struct patience *patience)
 {
     int64_t now_ns = clock_monotonic_ns();
-    struct wait_word word;
 
     if (!patience->since_ns) {
         patience->since_ns = patience->looked_ns = now_ns;
@@ -72,9 +77,17 @@ static void wait_for_ring(struct daemon *d, struct worker *w, struct patience *p
         patience->looked_ns = now_ns;
         daemon_housekeeping(d);
         daemon_poll(d, 0, 1);
-        if (!w->rings)
-            return;
     }
+}
+
+/* Sleeps until a worker rings or something else happens. */
+static void wait_for_ring(struct daemon *d, struct worker *w, struct patience *patience)
+{
+    struct wait_word word;
+
+    look_around(d, w, patience);
+    if (!w->rings)
+        return;
     if (ring_sleep_begin(&w->intents, &word)) {
         ring_sleep_end(&w->intents);
         return;
@@ -109,21 +122,39 @@ static void lose_patience(struct daemon *d, struct worker *w, const struct patie
     worker_kill(w, cause);
 }
 
+/*
+ * After each record: one that never stops talking is a hang like any other. Only every so many
+ * records the clock is asked.
+ */
+static void bear_with(struct daemon *d, struct worker *w, struct patience *patience,
+                      uint32_t *records)
+{
+    if (++*records % BETWEEN_LOOKS != 0)
+        return;
+    look_around(d, w, patience);
+    worker_tick(w, clock_monotonic_ns());
+    lose_patience(d, w, patience);
+}
+
 /* Takes what a bot says until it has consumed all that it was shown, or is no more. */
 static void take_answers(struct daemon *d, struct worker *w)
 {
     struct patience patience = { 0 };
+    uint32_t records = 0;
     size_t length = 0;
 
-    while (worker_running(w) && w->rings) {
+    while (worker_running(w) && w->rings && !d->stopping) {
         int r = channel_read(w, &room, sizeof room, &length);
 
         if (r < 0)
             return;
         if (r > 0) {
+            uint32_t type = room.record.type;
+
             channel_bot_record(w, &room.record, length);
-            if (room.record.type == WIRE_R_CONSUMED && has_consumed(w))
+            if (type == WIRE_R_CONSUMED && has_consumed(w))
                 return;
+            bear_with(d, w, &patience, &records);
             continue;
         }
         if (has_consumed(w))
@@ -134,22 +165,22 @@ static void take_answers(struct daemon *d, struct worker *w)
     }
 }
 
-/* Makes what was recorded durable; true if orders went to the venue by it. */
+/*
+ * Makes what was recorded durable; true if orders went to the venue by it. Time does not go on
+ * before: while the disk is full it stands still, and people are answered and told why.
+ */
 static int make_durable(struct daemon *d)
 {
     uint64_t before = core_recorded(d->core);
 
     if (core_undurable(d->core) == 0)
         return 0;
-    while (store_wait(d->store, before, 1000) < 0 && !d->stopping) {
-        char reason[160];
-        int ok;
-
-        store_poll(d->store, &d->durable, &ok, reason, sizeof reason);
-        core_store_state(d->core, ok, reason);
-        daemon_poll(d, 0, 0);
+    while (store_wait(d->store, before, d->store_ok ? 1000 : 50) < 0 && !d->stopping) {
+        daemon_look_at_store(d);
+        daemon_housekeeping(d);
+        daemon_poll(d, 0, 1);
     }
-    store_poll(d->store, &d->durable, &d->store_ok, NULL, 0);
+    daemon_look_at_store(d);
     if (d->durable < before)
         return 0;
     core_durable(d->core, d->durable);
@@ -161,10 +192,13 @@ static void show(struct daemon *d)
 {
     for (uint32_t i = 0; i < d->worker_count; i++) {
         struct worker *w = &d->workers[i];
+        struct patience patience = { 0 };
 
         while (!channel_flush(w) && worker_running(w) && !d->stopping) {
+            look_around(d, w, &patience);
             daemon_poll(d, 1, 0);
             worker_tick(w, clock_monotonic_ns());
+            lose_patience(d, w, &patience);
         }
         w->round_seq = w->target_seq;
         w->round_commands = w->commands_sent;
@@ -215,24 +249,24 @@ static int all_settled(const struct daemon *d)
 static int take_replies(struct daemon *d, struct worker *w)
 {
     struct patience patience = { 0 };
+    uint32_t records = 0;
     size_t length = 0;
 
     while (worker_running(w) && w->outstanding) {
         int r = channel_read(w, &room, sizeof room, &length);
 
-        if (r < 0)
+        if (r < 0 || d->stopping)
             return 0;
         if (r > 0) {
             channel_exchange_record(w, &room.record, length);
             channel_flush(w);
+            bear_with(d, w, &patience, &records);
             continue;
         }
         channel_flush(w);
         wait_for_ring(d, w, &patience);
         worker_tick(w, clock_monotonic_ns());
         lose_patience(d, w, &patience);
-        if (d->stopping)
-            return 0;
     }
     return 1;
 }
@@ -280,15 +314,20 @@ static int is_timed(const struct wire_record *record, size_t length)
     return !(event->flags & BOTHY_EVENT_HISTORY) && event->type != BOTHY_EVENT_INSTRUMENT;
 }
 
-/* Reads ahead to the first record of the next instant. 1: there; 0: not yet; -1: never. */
+/*
+ * Reads ahead to the first record of the next instant. 1: there; 0: not yet; -1: never. History
+ * may be long; the caller looks around in between.
+ */
 static int read_head(struct worker *w)
 {
-    while (!w->has_head) {
+    for (uint32_t records = 0; !w->has_head; records++) {
         size_t length = 0;
         int r;
 
         if (!worker_running(w) || w->ended)
             return -1;
+        if (records == BETWEEN_LOOKS)
+            return 0;
         if (!w->head && !(w->head = malloc(WIRE_RECORD_MAX)))
             return -1;
         r = channel_read(w, w->head, WIRE_RECORD_MAX, &length);
@@ -365,7 +404,11 @@ static struct worker *earliest(struct daemon *d, int64_t *ret_ts_ns, int *ret_wa
 
 static void take_instant(struct daemon *d, struct worker *w, int64_t ts_ns)
 {
+    struct patience patience = { 0 };
+    uint32_t records = 0;
+
     core_time(d->core, ts_ns);
+    history_time(d);
     while (wait_head(d, w) > 0) {
         const struct wire_record *record = (const struct wire_record *)(const void *)w->head;
 
@@ -376,6 +419,7 @@ static void take_instant(struct daemon *d, struct worker *w, int64_t ts_ns)
             return;
         }
         channel_exchange_record(w, record, w->head_length);
+        bear_with(d, w, &patience, &records);
     }
 }
 
@@ -435,6 +479,7 @@ static int real_cycle(struct daemon *d)
     int any = 0;
 
     core_time(d->core, clock_wall_ns());
+    history_time(d);
     for (uint32_t i = 0; i < d->worker_count; i++) {
         struct worker *w = &d->workers[i];
 
@@ -447,7 +492,7 @@ static int real_cycle(struct daemon *d)
                 channel_exchange_record(w, &room.record, length);
         }
     }
-    store_poll(d->store, &d->durable, &d->store_ok, NULL, 0);
+    daemon_look_at_store(d);
     core_durable(d->core, d->durable);
     channel_flush_all(d);
     return any;

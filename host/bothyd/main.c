@@ -7,6 +7,7 @@
 
 #include <bothy/plugin.h>
 
+#include <fcntl.h>
 #include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -29,6 +30,19 @@ static const char help[] =
     "the log files again. Exit codes: 0 stopped or no errors, 1 failure, 2 usage or\n"
     "configuration. Manual: bothyd(8), bothy.conf(5), bothyctl(1).\n";
 
+/*
+ * Started without standard descriptors, the next ones that are opened would take their places,
+ * and what is meant for people would be written into them.
+ */
+static int fill_standard_descriptors(void)
+{
+    for (int fd = 0; fd < 3; fd++) {
+        if (fcntl(fd, F_GETFD) < 0 && open("/dev/null", O_RDWR | O_NOCTTY) != fd)
+            return -1;
+    }
+    return 0;
+}
+
 int main(int argc, char **argv)
 {
     static const struct option options[] = {
@@ -46,6 +60,8 @@ int main(int argc, char **argv)
     const char *libexec = getenv("BOTHY_LIBEXEC"); /* to run from a build tree */
     int option;
 
+    if (fill_standard_descriptors() < 0)
+        return 1;
     while ((option = getopt_long(argc, argv, "c:fhV", options, NULL)) != -1) {
         switch (option) {
         case 'c':

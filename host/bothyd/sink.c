@@ -88,6 +88,8 @@ static void sink_history(void *context, uint32_t venue, const struct bothy_histo
                                                (uint64_t)request->feed << 8 | request->timeframe,
                                          .request = *request };
 
+    if (!w->rings)
+        return; /* nobody would answer, and what was never asked is not outstanding */
     w->outstanding++;
     channel_command(w, WIRE_R_HISTORY_REQUEST, &wire, sizeof wire);
 }

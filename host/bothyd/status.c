@@ -26,6 +26,21 @@ static json_t *json_money(struct bothy_decimal value, int32_t digits)
     return json_string(text);
 }
 
+json_t *status_text(const char *text)
+{
+    char copy[1024];
+    json_t *whole;
+    size_t n = 0;
+
+    for (; text[n] && n < sizeof copy - 1; n++)
+        copy[n] = (unsigned char)text[n] < 0x20 || text[n] == 0x7f ? '?' : text[n];
+    copy[n] = '\0';
+    whole = json_string(copy);
+    for (size_t i = 0; !whole && i < n; i++)
+        copy[i] = (unsigned char)copy[i] < 0x80 ? copy[i] : '?';
+    return whole ? whole : json_string(copy);
+}
+
 static const char *sandbox_name(uint32_t sandbox)
 {
     static const char *const names[] = { "off", "best-effort", "require" };
@@ -54,14 +69,14 @@ json_t *status_bot(const struct worker *w)
 
     core_bot_get(w->daemon->core, w->index, &view);
     bot = json_pack(
-        "{s:s, s:s, s:s, s:b, s:i, s:i, s:I, s:s, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I}", "name",
-        w->name, "plugin", w->bot->plugin.path, "status", worker_status_name(w), "parked",
-        w->parked, "pid", (int)w->pid, "generation", (int)w->generation, "restarts",
-        (json_int_t)w->restarts, "cause", w->cause, "signals", (json_int_t)view.signals,
-        "suppressed", (json_int_t)view.suppressed, "orders", (json_int_t)view.orders, "refused",
-        (json_int_t)view.refused, "fills", (json_int_t)view.fills, "open_signals",
-        (json_int_t)view.open_signals, "wins", (json_int_t)view.wins, "losses",
-        (json_int_t)view.losses);
+        "{s:s, s:o, s:s, s:b, s:i, s:i, s:I, s:o, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I}", "name",
+        w->name, "plugin", status_text(w->bot->plugin.path), "status", worker_status_name(w),
+        "parked", w->parked, "pid", (int)w->pid, "generation", (int)w->generation, "restarts",
+        (json_int_t)w->restarts, "cause", status_text(w->cause), "signals",
+        (json_int_t)view.signals, "suppressed", (json_int_t)view.suppressed, "orders",
+        (json_int_t)view.orders, "refused", (json_int_t)view.refused, "fills",
+        (json_int_t)view.fills, "open_signals", (json_int_t)view.open_signals, "wins",
+        (json_int_t)view.wins, "losses", (json_int_t)view.losses);
     if (!bot)
         return NULL;
     json_object_set_new(
@@ -79,7 +94,7 @@ json_t *status_bot(const struct worker *w)
     json_object_set_new(bot, "sandbox", json_string(w->pid ? sandbox_name(w->sandbox) : ""));
     json_object_set_new(bot, "landlock_abi", json_integer(w->landlock));
     json_object_set_new(bot, "health", json_integer(w->health));
-    json_object_set_new(bot, "health_text", json_string(w->health_text));
+    json_object_set_new(bot, "health_text", status_text(w->health_text));
     json_object_set_new(bot, "metrics", metrics(w));
     return bot;
 }
@@ -91,11 +106,11 @@ static json_t *exchange(const struct worker *w)
     for (uint32_t i = 0; i < w->count_count; i++)
         json_object_set_new(counts, w->counts[i].what,
                             json_integer((json_int_t)w->counts[i].value));
-    return json_pack("{s:s, s:s, s:s, s:b, s:i, s:i, s:I, s:s, s:s, s:b, s:o}", "name", w->name,
-                     "plugin", w->exchange->plugin.path, "status",
+    return json_pack("{s:s, s:o, s:s, s:b, s:i, s:i, s:I, s:o, s:s, s:b, s:o}", "name", w->name,
+                     "plugin", status_text(w->exchange->plugin.path), "status",
                      w->ended ? "ENDED" : worker_status_name(w), "parked", w->parked, "pid",
                      (int)w->pid, "generation", (int)w->generation, "restarts",
-                     (json_int_t)w->restarts, "cause", w->cause, "sandbox",
+                     (json_int_t)w->restarts, "cause", status_text(w->cause), "sandbox",
                      sandbox_name(w->sandbox), "virtual_time", w->virtual_time, "counts", counts);
 }
 
@@ -152,8 +167,8 @@ json_t *status_document(struct daemon *d)
     document = json_pack(
         "{s:s, s:s, s:s, s:I, s:o, s:o, s:o, s:s}", "version", BOTHY_VERSION, "abi", abi, "mode",
         d->conf->mode == CONF_MODE_LIVE ? "live" : "paper", "uptime_s",
-        (json_int_t)((clock_wall_ns() - d->started_ns) / BOTHY_NS_PER_S), "bots", bots, "exchanges",
-        exchanges, "feeds", status_feeds(d), "sandbox", sandbox_name(weakest));
+        (json_int_t)((clock_monotonic_ns() - d->started_ns) / BOTHY_NS_PER_S), "bots", bots,
+        "exchanges", exchanges, "feeds", status_feeds(d), "sandbox", sandbox_name(weakest));
     if (!document)
         return NULL;
     json_object_set_new(document, "time", json_time(core_now_ns(d->core)));

@@ -13,6 +13,7 @@
 
 #include "base/bytes.h"
 #include "base/clean.h"
+#include "conf/trust.h"
 #include "ipc/fdpass.h"
 #include "supervise/link.h"
 
@@ -24,6 +25,8 @@
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
+
+#define CONTROL_PACKETS_MAX 64 /* of one process */
 
 void worker_init(struct worker *w, struct daemon *d, uint32_t kind, uint32_t index,
                  const char *name)
@@ -60,9 +63,13 @@ static const struct conf_plugin *plugin_of(const struct worker *w)
 
 static void set_phase(struct worker *w, enum worker_phase phase, enum worker_status status)
 {
+    int changed = w->status != status;
+
     w->phase = phase;
     w->status = status;
     w->phase_since_ns = clock_monotonic_ns();
+    if (changed && w->kind == WORKER_BOT && status != STATUS_STARTING && status != STATUS_STOPPING)
+        history_bot(w);
 }
 
 /* ---- messages out ---- */
@@ -85,7 +92,8 @@ static int send_control(struct worker *w, const struct bytes_writer *out, const 
         worker_kill(w, "its configuration is too long to hand over");
         return -1;
     }
-    if (fdpass_send(w->control_fd, out->data, out->length, fds, count, 1000, &error) < 0) {
+    /* The socket has room for the whole set-up: nobody is waited for. */
+    if (fdpass_send(w->control_fd, out->data, out->length, fds, count, 0, &error) < 0) {
         worker_kill(w, "it does not read its set-up");
         return -1;
     }
@@ -152,15 +160,61 @@ static int ask_supervisor(struct worker *w, const struct secrets *secrets, int c
     return 0;
 }
 
+/* The control socket and the pipe of standard error, ours first. */
+static int open_pipes(int pair[2], int err[2])
+{
+    int number;
+
+    if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair) < 0)
+        return -1;
+    if (pipe2(err, O_CLOEXEC | O_NONBLOCK) == 0)
+        return 0;
+    number = errno;
+    close(pair[0]);
+    close(pair[1]);
+    errno = number;
+    return -1;
+}
+
+/*
+ * The file was judged when the configuration was read. That may be long ago, and restarts come by
+ * themselves: what stands there now is judged again.
+ */
+static int judge_file(const struct conf_plugin *plugin, struct bothy_error *error)
+{
+    char sha256[TRUST_SHA256_TEXT];
+    int r = trust_check_file(plugin->path, geteuid(), error);
+
+    if (r < 0 || !plugin->sha256)
+        return r;
+    r = trust_sha256(plugin->path, sha256, error);
+    if (r == 0 && strcmp(sha256, plugin->sha256) != 0)
+        r = bothy_fail(error, BOTHY_EPERM, "%s has SHA-256 %.12s…, plugins.lock says %.12s…",
+                       plugin->path, sha256, plugin->sha256);
+    return r;
+}
+
+/* No fault of the plugin's: its policy does not count it. */
+static void try_later(struct worker *w)
+{
+    log_say(w->daemon->log, BOTHY_LOG_ERROR, "WORKER", "%s cannot be started: %s", w->logger,
+            w->cause);
+    set_phase(w, PHASE_NONE, STATUS_ERROR);
+    w->restart_at_ns = clock_monotonic_ns() + BOTHY_NS_PER_S;
+}
+
 void worker_start(struct worker *w)
 {
     struct daemon *d = w->daemon;
     struct secrets secrets = { .count = 0 };
-    int pair[2], err[2];
+    int pair[2], err[2], asked;
 
     const char *unavailable =
         w->kind == WORKER_BOT ? w->bot->unavailable : w->exchange->unavailable;
+    struct bothy_error error = { 0 };
 
+    if (!unavailable && judge_file(plugin_of(w), &error) < 0)
+        unavailable = error.text;
     if (w->phase != PHASE_NONE)
         return;
     w->wanted = 1;
@@ -175,20 +229,18 @@ void worker_start(struct worker *w)
     }
     w->restart_at_ns = 0;
     w->crash[0] = '\0';
+    w->control_packets = 0;
     w->hang_warned = 0;
     w->heartbeat_since_ns = clock_monotonic_ns();
     set_phase(w, PHASE_SPAWN, STATUS_STARTING);
-    if (store_next_generation(d->store, w->logger, &w->generation) < 0) {
+    if (daemon_next_generation(d, &w->generation) < 0) {
         snprintf(w->cause, sizeof w->cause, "the store gives no generation number");
-        set_phase(w, PHASE_NONE, STATUS_ERROR);
-        w->restart_at_ns = clock_monotonic_ns() + BOTHY_NS_PER_S;
+        try_later(w);
         return;
     }
-    if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair) < 0 ||
-        pipe2(err, O_CLOEXEC | O_NONBLOCK) < 0) {
-        log_say(d->log, BOTHY_LOG_ERROR, "WORKER", "%s: no socket: %s", w->logger, strerror(errno));
-        set_phase(w, PHASE_NONE, STATUS_ERROR);
-        w->restart_at_ns = clock_monotonic_ns() + BOTHY_NS_PER_S;
+    if (open_pipes(pair, err) < 0) {
+        snprintf(w->cause, sizeof w->cause, "no socket: %s", strerror(errno));
+        try_later(w);
         return;
     }
     w->control_fd = pair[0];
@@ -200,11 +252,19 @@ void worker_start(struct worker *w)
     else
         conf_exchange_settings(w->exchange, collect_secret, &secrets);
     policy_started(&w->policy, clock_monotonic_ns());
-    if (ask_supervisor(w, &secrets, pair[1], err[1]) < 0)
-        log_say(d->log, BOTHY_LOG_FATAL, "WORKER", "the supervisor does not answer");
+    asked = ask_supervisor(w, &secrets, pair[1], err[1]);
     close(pair[1]);
     close(err[1]);
-    send_load(w, &secrets);
+    if (asked == 0) {
+        send_load(w, &secrets);
+        return;
+    }
+    /* There is no process, and nobody will tell of its end. */
+    close(w->control_fd);
+    close(w->stderr_fd);
+    w->control_fd = w->stderr_fd = -1;
+    snprintf(w->cause, sizeof w->cause, "the supervisor does not answer");
+    try_later(w);
 }
 
 struct config_out {
@@ -411,11 +471,14 @@ static void on_failed(struct worker *w, struct bytes_reader *in)
     static const char *const rungs[] = { "?", "load", "check", "create", "start", "run" };
     uint32_t code = bytes_get_u32(in), rung = bytes_get_u32(in);
     char text[sizeof w->crash - 16];
+    const char *name = rungs[rung < ARRAY_SIZE(rungs) ? rung : 0];
 
     (void)code;
     bytes_get_text(in, text, sizeof text);
-    snprintf(w->crash, sizeof w->crash, "%s: %s", rung < ARRAY_SIZE(rungs) ? rungs[rung] : "?",
-             text);
+    if (strncmp(text, name, strlen(name)) == 0)
+        snprintf(w->crash, sizeof w->crash, "%s", text);
+    else
+        snprintf(w->crash, sizeof w->crash, "%s: %s", name, text);
 }
 
 void worker_describe_crash(struct bytes_reader *in, char *text, size_t capacity)
@@ -476,6 +539,13 @@ void worker_on_control(struct worker *w)
             return;
         if (r < 0) {
             close(w->control_fd); /* its end follows */
+            w->control_fd = -1;
+            return;
+        }
+        /* Set-up and last words are a handful; whoever says more keeps us from our work. */
+        if (++w->control_packets > CONTROL_PACKETS_MAX) {
+            worker_kill(w, "a flood of messages on its control socket");
+            close(w->control_fd);
             w->control_fd = -1;
             return;
         }
@@ -559,12 +629,14 @@ static void plan_restart(struct worker *w, int hopeless)
                      &w->restart_at_ns) == POLICY_PARK) {
         w->parked = 1;
         w->restart_at_ns = 0;
+        daemon_action(d, "host", "worker.park", w->logger, "", w->cause, "ERROR");
         log_say(d->log, BOTHY_LOG_ERROR, "PARKED",
                 "%s is parked: %s; 'bothyctl bot reset %s' starts it again", w->logger, w->cause,
                 w->name);
         return;
     }
     w->restarts++;
+    daemon_action(d, "host", "worker.fail", w->logger, "", w->cause, "ERROR");
     log_say(d->log, BOTHY_LOG_WARNING, "WORKER", "%s: %s; starting it again in %lld ms", w->logger,
             w->cause, (long long)((w->restart_at_ns - clock_monotonic_ns()) / BOTHY_NS_PER_MS));
 }
@@ -591,21 +663,9 @@ static void forget_process(struct worker *w)
         core_venue_state(d->core, w->index, BOTHY_FEED_STATE_DOWN, "its process is gone");
 }
 
-static void on_end(struct worker *w, uint32_t status)
+/* Whether, and when, it is started again. */
+static void after_end(struct worker *w, int hopeless)
 {
-    char text[sizeof w->cause];
-    int hopeless = WIFEXITED((int)status) && WEXITSTATUS((int)status) == WIRE_EXIT_NO_RESTART;
-
-    if (w->control_fd >= 0)
-        worker_on_control(w); /* the reporter's last words */
-    if (w->stderr_fd >= 0)
-        worker_on_stderr(w);
-    channel_drain(w); /* what it said before its end still counts */
-    worker_describe_end(status, w->crash, text, sizeof text);
-    if (!w->cause_given || w->crash[0])
-        snprintf(w->cause, sizeof w->cause, "%s", text);
-    w->cause_given = 0;
-    forget_process(w);
     if (!w->wanted) {
         set_phase(w, PHASE_NONE, STATUS_STOPPED);
         return;
@@ -622,6 +682,24 @@ static void on_end(struct worker *w, uint32_t status)
         return;
     }
     plan_restart(w, hopeless);
+}
+
+static void on_end(struct worker *w, uint32_t status)
+{
+    char text[sizeof w->cause];
+    int hopeless = WIFEXITED((int)status) && WEXITSTATUS((int)status) == WIRE_EXIT_NO_RESTART;
+
+    if (w->control_fd >= 0)
+        worker_on_control(w); /* the reporter's last words */
+    if (w->stderr_fd >= 0)
+        worker_on_stderr(w);
+    channel_drain(w); /* what it said before its end still counts */
+    worker_describe_end(status, w->crash, text, sizeof text);
+    if (!w->cause_given || w->crash[0])
+        snprintf(w->cause, sizeof w->cause, "%s", text);
+    w->cause_given = 0;
+    forget_process(w);
+    after_end(w, hopeless);
 }
 
 void worker_on_link(struct daemon *d, const uint8_t *packet, size_t length)
@@ -654,16 +732,20 @@ void worker_on_link(struct daemon *d, const uint8_t *packet, size_t length)
             w->pid = (pid_t)bytes_get_i64(&in);
             if (w->phase == PHASE_SPAWN)
                 set_phase(w, PHASE_LOAD, STATUS_STARTING);
+        } else if (w->phase == PHASE_NONE) {
+            return; /* of a process that an earlier core had */
         } else if (type == LINK_FAILED) {
             bytes_get_u32(&in);
             bytes_get_text(&in, w->cause, sizeof w->cause);
+            w->cause_given = 0;
             forget_process(w);
-            plan_restart(w, 0);
+            after_end(w, 0);
         } else {
-            bytes_get_i64(&in);
+            pid_t pid = (pid_t)bytes_get_i64(&in);
             uint32_t status = bytes_get_u32(&in);
 
-            on_end(w, status);
+            if (w->pid == 0 || w->pid == pid)
+                on_end(w, status);
         }
     }
 }
@@ -750,5 +832,6 @@ void worker_pause(struct worker *w, int paused)
     if (w->phase != PHASE_RUN)
         return;
     w->status = paused ? STATUS_PAUSED : STATUS_RUNNING;
+    history_bot(w);
     channel_command(w, paused ? WIRE_R_PAUSE : WIRE_R_RESUME, NULL, 0);
 }

@@ -395,14 +395,18 @@ void core_durable(struct core *core, uint64_t n)
 {
     if (n > core->durable)
         core->durable = n;
+    /* All of them first: what is sent below may be filled at once, and its exits follow it. */
+    for (size_t i = 0; i < core->order_count; i++) {
+        struct order_entry *entry = &core->orders[i];
+
+        if (entry->order.order.state == BOTHY_ORDER_NEW && entry->record_n <= core->durable)
+            orders_set(core, entry, BOTHY_ORDER_COMMITTED, "", "");
+    }
     for (size_t i = 0; i < core->order_count; i++) {
         struct order_entry *entry = &core->orders[i];
         struct refusal refusal;
 
-        if (entry->order.order.state != BOTHY_ORDER_NEW || entry->record_n > core->durable)
-            continue;
-        orders_set(core, entry, BOTHY_ORDER_COMMITTED, "", "");
-        if (entry->waits_for_parent)
+        if (entry->order.order.state != BOTHY_ORDER_COMMITTED || entry->waits_for_parent)
             continue;
         if (gate_recheck(core, &core->bots[entry->bot], market_instrument(core, entry->instrument),
                          entry->order.order.flags, &refusal) < 0) {
@@ -479,6 +483,51 @@ void orders_cancel_group(struct core *core, uint64_t group_id, const char *why)
     for (size_t i = 0; i < core->order_count; i++) {
         if (core->orders[i].order.group_id == group_id && can_end(&core->orders[i]))
             end(core, &core->orders[i], "GROUP", why);
+    }
+}
+
+void orders_close_signal(struct core *core, const struct signal_entry *signal)
+{
+    struct bothy_order_request request = { .size = sizeof request };
+    struct bothy_decimal left = bothy_decimal_zero();
+    struct order_entry *parent = NULL, *added;
+    uint64_t group_id, parent_id;
+
+    for (size_t i = 0; i < core->order_count; i++) {
+        struct order_entry *entry = &core->orders[i];
+
+        if (entry->order.group_id == 0 ||
+            memcmp(entry->order.order.correlation, signal->signal.correlation,
+                   sizeof signal->signal.correlation) != 0)
+            continue;
+        if (!entry->order.parent_id) {
+            parent = entry;
+            left = entry->order.order.filled;
+        } else if (bothy_decimal_subtract(left, entry->order.order.filled, &left) < 0) {
+            return;
+        }
+    }
+    if (!parent)
+        return;
+    group_id = parent->order.group_id;
+    parent_id = parent->order.order.order_id;
+    if (can_end(parent))
+        end(core, parent, "EXPIRED", "its signal is too old");
+    if (bothy_decimal_sign(left) <= 0)
+        return;
+    /* Its stop stays until this is filled; whichever is first cancels the other. */
+    request.instrument = signal->instrument;
+    request.tag = signal->id;
+    request.side = signal->signal.direction > 0 ? BOTHY_SIDE_SELL : BOTHY_SIDE_BUY;
+    request.type = BOTHY_ORDER_TYPE_MARKET;
+    request.time_in_force = BOTHY_TIF_GTC;
+    request.flags = BOTHY_ORDER_FLAG_REDUCE_ONLY;
+    request.quantity = left;
+    memcpy(request.correlation, signal->signal.correlation, sizeof request.correlation);
+    added = orders_add(core, &core->bots[signal->bot], &request, group_id, parent_id);
+    if (added) {
+        added->waits_for_parent = 0;
+        tell(core, added);
     }
 }
 

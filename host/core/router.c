@@ -160,8 +160,11 @@ static int32_t wait_for_history(struct core *core, struct bot *bot, struct instr
         .count = count,
     };
 
-    if (bot->pending_count == PENDING_MAX)
+    if (bot->pending_count == PENDING_MAX) {
+        /* It waits for an end mark, and gets one: without a past rather than without a future. */
+        end_history(core, bot, in, timeframe, 0);
         return BOTHY_ENOMEM;
+    }
     bot->pending[bot->pending_count++] =
         (struct pending_history) { in->number, feed, timeframe, count };
     if (ask)

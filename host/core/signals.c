@@ -290,7 +290,9 @@ void signals_age(struct core *core)
         /* The bar that ends at the limit is still judged first: it comes after this look. */
         if (entry->opened_ns + core->signal_max_age_ns >= core->now_ns)
             break; /* they stand in the order of their age */
-        if (!entry->outcome && market_closing_price(in, entry->signal.direction, &price))
+        if (!entry->outcome && market_closing_price(in, entry->signal.direction, &price)) {
             end_signal(core, entry, SIGNAL_OUTCOME_EXPIRED, bothy_decimal_to_double(price));
+            orders_close_signal(core, entry);
+        }
     }
 }

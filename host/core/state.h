@@ -7,7 +7,7 @@
  *     orders.c    states, groups, gate.c  bars.c    bars from trades and from smaller bars
  *     paper.c     the paper venue         market.c  definitions, last values, feed states
  *     ledger.c    fills to positions      book.c    levels
- *     output.c    stamping, records, notes
+ *     output.c    stamping, records, notes   past.c   what is over
  */
 #ifndef BOTHY_CORE_STATE_H
 #define BOTHY_CORE_STATE_H
@@ -19,7 +19,7 @@
 #include <bothy/random.h>
 
 #define TIMERS_PER_BOT_MAX 64
-#define PENDING_MAX        64
+#define PENDING_MAX        1024
 
 /* Closed bars of one instrument and time frame, newest last; and the one that is forming. */
 struct bar_series {
@@ -292,6 +292,9 @@ void orders_from_signal(struct core *core, struct bot *bot, const struct signal_
 /* Effect: ends what may open or enlarge a position; exits stay. UINT32_MAX: of all bots. */
 void orders_cancel_entries(struct core *core, uint32_t bot, const char *code, const char *why);
 void orders_cancel_group(struct core *core, uint64_t group_id, const char *why);
+/* Effect: what is left of a signal's position is closed at the market; without one, its orders
+ * are cancelled. */
+void orders_close_signal(struct core *core, const struct signal_entry *signal);
 /* Effect: an exit is about to be filled: an entry that still works ends with what it has. */
 void orders_end_entry(struct core *core, const struct order_entry *exit);
 void orders_expire(struct core *core);

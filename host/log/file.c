@@ -88,9 +88,20 @@ static void rotate(struct log_file *file)
 /* A file that was moved or deleted under us is written to by nobody who reads it. */
 static int still_there(const struct log_file *file)
 {
+    struct stat st, there;
+
+    return fstat(file->fd, &st) == 0 && stat(file->path, &there) == 0 &&
+           st.st_ino == there.st_ino && st.st_dev == there.st_dev;
+}
+
+/* Half a line would spoil the next one: who reads the file wants each to be whole. */
+static void take_back(const struct log_file *file, ssize_t written)
+{
     struct stat st;
 
-    return fstat(file->fd, &st) == 0 && st.st_nlink > 0;
+    if (fstat(file->fd, &st) < 0 || st.st_size < written ||
+        ftruncate(file->fd, st.st_size - written) < 0)
+        return; /* it stays as it is */
 }
 
 void log_file_write(struct log_file *file, const char *line, size_t length, int64_t now_ns)
@@ -113,6 +124,8 @@ void log_file_write(struct log_file *file, const char *line, size_t length, int6
     }
     n = write(file->fd, line, length);
     if (n != (ssize_t)length) {
+        if (n > 0)
+            take_back(file, n);
         if (n >= 0)
             errno = ENOSPC;
         complain(file, "cannot write");

@@ -22,7 +22,7 @@ struct log_file {
 
 void log_file_init(struct log_file *file, const char *directory, const char *name,
                    uint64_t size_max, int keep);
-/* Effect: writes a whole line; now_ns bounds how often opening is tried. */
+/* Effect: writes a whole line; now_ns (CLOCK_MONOTONIC) bounds how often opening is tried. */
 void log_file_write(struct log_file *file, const char *line, size_t length, int64_t now_ns);
 void log_file_close(struct log_file *file);
 

@@ -11,6 +11,7 @@
 #include <bothy/time.h>
 
 #include <errno.h>
+#include <poll.h>
 #include <pthread.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -43,11 +44,11 @@ struct log {
     uint64_t lost;
 };
 
-static int64_t wall_ns(void)
+static int64_t clock_ns(clockid_t clock)
 {
     struct timespec ts;
 
-    clock_gettime(CLOCK_REALTIME, &ts);
+    clock_gettime(clock, &ts);
     return ts.tv_sec * BOTHY_NS_PER_S + ts.tv_nsec;
 }
 
@@ -226,16 +227,29 @@ size_t log_redact(const struct log *log, char *text, size_t length, size_t capac
     return redact_line(&log->redact, text, length, capacity);
 }
 
+/*
+ * A terminal that somebody stopped, or a pipe that nobody reads, must not hold the host: what
+ * does not fit now is left out there. The files have it.
+ */
+static int takes_more(int fd)
+{
+    struct pollfd poller = { .fd = fd, .events = POLLOUT };
+
+    return poll(&poller, 1, 0) != 0;
+}
+
 static void to_console(struct log *log, const struct log_line *line, int64_t now_ns)
 {
-    char text[RENDER_MAX];
+    char text[RENDER_REDACTED_MAX];
     size_t length;
 
     if (log->console == LOG_CONSOLE_OFF)
         return;
     length = render_console(line, now_ns, log->console == LOG_CONSOLE_COLOUR,
-                            log->console == LOG_CONSOLE_JOURNAL, text, sizeof text);
+                            log->console == LOG_CONSOLE_JOURNAL, text, RENDER_MAX);
     length = redact_line(&log->redact, text, length, sizeof text);
+    if (!takes_more(STDERR_FILENO))
+        return;
     /* A terminal that went away is nobody's loss. */
     if (write(STDERR_FILENO, text, length) < 0 &&
         (errno == EPIPE || errno == EIO || errno == EBADF))
@@ -244,18 +258,19 @@ static void to_console(struct log *log, const struct log_line *line, int64_t now
 
 static void to_files(struct log *log, const struct log_line *line, int64_t now_ns)
 {
-    char text[RENDER_MAX];
+    int64_t mono_ns = clock_ns(CLOCK_MONOTONIC);
+    char text[RENDER_REDACTED_MAX];
     struct logger *logger;
     size_t length;
 
     if (!log->conf.directory)
         return;
-    length = log->conf.json ? render_json(line, now_ns, text, sizeof text)
-                            : render_console(line, now_ns, 0, 0, text, sizeof text);
+    length = log->conf.json ? render_json(line, now_ns, text, RENDER_MAX)
+                            : render_console(line, now_ns, 0, 0, text, RENDER_MAX);
     length = redact_line(&log->redact, text, length, sizeof text);
-    log_file_write(&log->main_file, text, length, now_ns);
+    log_file_write(&log->main_file, text, length, mono_ns);
     if (log->conf.error_file && line->level >= BOTHY_LOG_ERROR)
-        log_file_write(&log->error_file, text, length, now_ns);
+        log_file_write(&log->error_file, text, length, mono_ns);
     if (!log->conf.per_bot_files || !line->logger || !(logger = get_logger(log, line->logger)))
         return;
     if (!logger->has_file) {
@@ -265,7 +280,7 @@ static void to_files(struct log *log, const struct log_line *line, int64_t now_n
         log_file_init(&logger->file, log->directory, name, log->conf.file_size, log->conf.files);
         logger->has_file = 1;
     }
-    log_file_write(&logger->file, text, length, now_ns);
+    log_file_write(&logger->file, text, length, mono_ns);
 }
 
 void log_write(struct log *log, const struct log_line *line)
@@ -274,7 +289,7 @@ void log_write(struct log *log, const struct log_line *line)
 
     pthread_mutex_lock(&log->mutex);
     if (line->level >= level_of(log, line->logger)) {
-        now_ns = wall_ns();
+        now_ns = clock_ns(CLOCK_REALTIME);
         to_files(log, line, now_ns);
         to_console(log, line, now_ns);
     }

@@ -50,16 +50,18 @@ int redact_add(struct redact *redact, const char *secret, size_t length)
     r = remember(redact, secret, length);
     if (r == 0 && bothy_json_escape(secret, length, other, sizeof other) >= 0)
         r = remember(redact, other, strlen(other));
-    for (size_t i = 0; i < length; i++) {
-        unsigned char c = (unsigned char)secret[i];
+    for (int lower = 0; lower < 2 && r == 0; lower++) {
+        n = 0;
+        for (size_t i = 0; i < length; i++) {
+            unsigned char c = (unsigned char)secret[i];
 
-        if (isalnum(c) || strchr("-_.~", c))
-            other[n++] = (char)c;
-        else
-            n += (size_t)snprintf(other + n, 4, "%%%02X", c);
-    }
-    if (r == 0)
+            if (isalnum(c) || (c && strchr("-_.~", c)))
+                other[n++] = (char)c;
+            else
+                n += (size_t)snprintf(other + n, 4, lower ? "%%%02x" : "%%%02X", c);
+        }
         r = remember(redact, other, n);
+    }
     explicit_bzero(other, sizeof other);
     return r;
 }
@@ -83,15 +85,23 @@ static int is_hex(char c)
     return isxdigit((unsigned char)c) != 0;
 }
 
-/* Characters that end a value. A backslash ends it too: the quote of a JSON line within one. */
-static int ends_value(char c)
+/* The quote at `at`, as it stands in the line: ", ' or, inside a JSON text, \". 0: none. */
+static size_t quote_length(const char *text, size_t length, size_t at)
 {
-    return c == '\0' || isspace((unsigned char)c) || strchr("\"'}],;&\\", c) != NULL;
+    if (at < length && (text[at] == '"' || text[at] == '\''))
+        return 1;
+    return at + 1 < length && text[at] == '\\' && (text[at + 1] == '"' || text[at + 1] == '\'') ? 2
+                                                                                                : 0;
 }
 
-static size_t value_end(const char *text, size_t length, size_t at)
+static size_t skip_quote(const char *text, size_t length, size_t at)
 {
-    while (at < length && !ends_value(text[at]))
+    return at + quote_length(text, length, at);
+}
+
+static size_t skip_blanks(const char *text, size_t length, size_t at)
+{
+    while (at < length && (text[at] == ' ' || text[at] == '\t'))
         at++;
     return at;
 }
@@ -99,29 +109,65 @@ static size_t value_end(const char *text, size_t length, size_t at)
 /* Passes what stands between a key and its value: quotes, blanks, one = or :. 0: no value. */
 static size_t skip_separator(const char *text, size_t length, size_t at)
 {
-    while (at < length && strchr("\"'\\", text[at]))
-        at++;
-    while (at < length && text[at] == ' ')
-        at++;
+    at = skip_blanks(text, length, skip_quote(text, length, at));
     if (at >= length || (text[at] != '=' && text[at] != ':'))
         return 0;
-    at++;
-    while (at < length && text[at] == ' ')
+    return skip_quote(text, length, skip_blanks(text, length, at + 1));
+}
+
+/* The quote that closes what `opening` opened, or 0. */
+static size_t closing_quote(const char *text, size_t length, size_t at, const char *opening,
+                            size_t n)
+{
+    while (at + n <= length && text[at] != '\n') {
+        if (memcmp(text + at, opening, n) == 0)
+            return at;
+        at += text[at] == '\\' && at + 1 < length ? 2 : 1;
+    }
+    return 0;
+}
+
+/*
+ * Where a value that begins at `at` ends. One in quotes ends at its quote, whatever it holds; one
+ * without at a blank, a quote or a brace, and in a query at an ampersand.
+ */
+static size_t value_end(const char *text, size_t length, size_t at, int in_query)
+{
+    size_t n = at > 1 && text[at - 2] == '\\' ? 2 : 1, end;
+
+    if (at >= n && quote_length(text, length, at - n) == n) {
+        end = closing_quote(text, length, at, text + at - n, n);
+        if (end)
+            return end;
+    }
+    while (at < length && !isspace((unsigned char)text[at]) && !strchr("\"'}", text[at]) &&
+           !(in_query && text[at] == '&')) {
+        if (text[at] == '\\' && at + 1 < length) {
+            if (strchr("\"'nrt", text[at + 1]))
+                break;
+            at++;
+        }
         at++;
-    while (at < length && strchr("\"'\\", text[at]))
-        at++;
-    return at;
+    }
+    return at < length ? at : length;
+}
+
+/* 1 if a word begins here: after no letter or digit, or as the hump in accessToken. */
+static int word_begins(const char *text, size_t at)
+{
+    return at == 0 || !isalnum((unsigned char)text[at - 1]) ||
+           (islower((unsigned char)text[at - 1]) && isupper((unsigned char)text[at]));
 }
 
 static size_t match_key(const char *text, size_t length, size_t at, size_t *ret_from)
 {
     static const char *const keys[] = {
-        "api_key",    "api-key",    "apikey",   "api_secret",  "api-secret",
-        "apisecret",  "token",      "password", "private_key", "private-key",
-        "privatekey", "passphrase", "secret",   "signature",   "x-api-key",
+        "api_key", "api-key",    "apikey",      "api_secret",  "api-secret", "apisecret",
+        "token",   "password",   "private_key", "private-key", "privatekey", "passphrase",
+        "secret",  "secret_key", "secret-key",  "secretkey",   "signature",  "x-api-key",
     };
 
-    if (at > 0 && isalnum((unsigned char)text[at - 1]))
+    if (!word_begins(text, at))
         return 0;
     for (size_t i = 0; i < ARRAY_SIZE(keys); i++) {
         size_t n = strlen(keys[i]), from;
@@ -134,7 +180,7 @@ static size_t match_key(const char *text, size_t length, size_t at, size_t *ret_
         if (length - from > 7 && strncasecmp(text + from, "bearer ", 7) == 0)
             from += 7;
         *ret_from = from;
-        return value_end(text, length, from);
+        return value_end(text, length, from, text[at] != 'p' && text[at] != 'P');
     }
     return 0;
 }
@@ -148,6 +194,7 @@ static int begins(const char *text, size_t length, size_t at, const char *word)
 
 static size_t match_authorization(const char *text, size_t length, size_t at, size_t *ret_from)
 {
+    static const char *const schemes[] = { "bearer ", "basic ", "token ", "digest ", "apikey " };
     size_t from;
 
     if (!begins(text, length, at, "authorization"))
@@ -155,10 +202,14 @@ static size_t match_authorization(const char *text, size_t length, size_t at, si
     from = skip_separator(text, length, at + strlen("authorization"));
     if (from == 0)
         return 0;
-    if (begins(text, length, from, "bearer ") || begins(text, length, from, "basic "))
-        from = (size_t)((const char *)memchr(text + from, ' ', length - from) - text) + 1;
+    for (size_t i = 0; i < ARRAY_SIZE(schemes); i++) {
+        if (begins(text, length, from, schemes[i])) {
+            *ret_from = skip_blanks(text, length, from + strlen(schemes[i]));
+            return value_end(text, length, *ret_from, 0);
+        }
+    }
     *ret_from = from;
-    return value_end(text, length, from);
+    return value_end(text, length, from, 0);
 }
 
 static size_t match_slack(const char *text, size_t length, size_t at, size_t *ret_from)
@@ -168,7 +219,7 @@ static size_t match_slack(const char *text, size_t length, size_t at, size_t *re
     if (!begins(text, length, at, path))
         return 0;
     *ret_from = at + strlen(path);
-    return value_end(text, length, *ret_from);
+    return value_end(text, length, *ret_from, 0);
 }
 
 static size_t match_telegram(const char *text, size_t length, size_t at, size_t *ret_from)
@@ -220,32 +271,35 @@ static size_t match_hex(const char *text, size_t length, size_t at, size_t *ret_
 
 static size_t match_userinfo(const char *text, size_t length, size_t at, size_t *ret_from)
 {
-    size_t colon = 0, i;
+    size_t colon = 0, sign = 0;
 
     if (!begins(text, length, at, "://"))
         return 0;
-    for (i = at + 3; i < length && !isspace((unsigned char)text[i]) && !strchr("/\"'", text[i]);
-         i++) {
-        if (text[i] == ':' && !colon)
+    /* The last @ before the path: the password may hold one itself. */
+    for (size_t i = at + 3;
+         i < length && !isspace((unsigned char)text[i]) && !strchr("/?#\"'\\", text[i]); i++) {
+        if (text[i] == ':' && !colon && !sign)
             colon = i;
-        if (text[i] == '@' && colon) {
-            *ret_from = colon + 1;
-            return i;
-        }
+        if (text[i] == '@')
+            sign = i;
     }
-    return 0;
+    *ret_from = colon ? colon + 1 : at + 3;
+    return sign;
 }
 
+/* The longest: of two forms of a secret one may be the beginning of the other. */
 static size_t match_secret(const struct redact *redact, const char *text, size_t length, size_t at)
 {
+    size_t longest = 0;
+
     for (size_t i = 0; i < redact->count; i++) {
         size_t n = redact->secrets[i].length;
 
-        if (n <= length - at && text[at] == redact->secrets[i].text[0] &&
+        if (n > longest && n <= length - at && text[at] == redact->secrets[i].text[0] &&
             memcmp(text + at, redact->secrets[i].text, n) == 0)
-            return at + n;
+            longest = n;
     }
-    return 0;
+    return longest ? at + longest : 0;
 }
 
 /* Where the next secret begins at or after `at`, and its end; 0: none begins here. */

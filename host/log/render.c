@@ -30,20 +30,28 @@ static void add(struct text *out, const char *format, ...)
             (size_t)n < out->capacity - out->length ? (size_t)n : out->capacity - out->length - 1;
 }
 
+/* Room that a text leaves for the marks that close the fields it stands in. */
+#define CLOSING 8
+
 static void add_escaped(struct text *out, const char *from, size_t length)
 {
-    char escaped[RENDER_MAX];
+    size_t room = out->capacity - out->length;
 
-    /* At most six bytes for one: cut the input, not the escape. */
-    if (length > sizeof escaped / 6 - 1)
-        length = sizeof escaped / 6 - 1;
-    if (bothy_json_escape(from, length, escaped, sizeof escaped) >= 0)
-        add(out, "%s", escaped);
+    if (room <= CLOSING)
+        return;
+    bothy_json_escape(from, length, out->at + out->length, room - CLOSING);
+    out->length += strlen(out->at + out->length);
+}
+
+/* A name that could not be closed any more is not begun. */
+static int has_room(const struct text *out, size_t name_length)
+{
+    return out->capacity - out->length > name_length + 3 * CLOSING;
 }
 
 static void add_field(struct text *out, const char *name, const char *value)
 {
-    if (!value || !value[0])
+    if (!value || !has_room(out, strlen(name)))
         return;
     add(out, ",\"%s\":\"", name);
     add_escaped(out, value, strlen(value));
@@ -56,7 +64,7 @@ static void add_context(struct text *out, const char *context)
     const char *at = context;
     int first = 1;
 
-    if (!context || !context[0])
+    if (!context || !context[0] || !has_room(out, strlen("context")))
         return;
     add(out, ",\"context\":{");
     while (*at) {
@@ -65,7 +73,7 @@ static void add_context(struct text *out, const char *context)
 
         if (!end)
             end = at + strlen(at);
-        if (equals && equals < end) {
+        if (equals && equals < end && has_room(out, (size_t)(equals - at) * 6)) {
             add(out, first ? "\"" : ",\"");
             add_escaped(out, at, (size_t)(equals - at));
             add(out, "\":\"");
@@ -106,8 +114,10 @@ size_t render_json(const struct log_line *line, int64_t ts_ns, char *text, size_
 
     bothy_time_format(ts_ns, 3, when, sizeof when);
     add(&out, "{\"timestamp\":\"%s\",\"level\":\"%s\"", when, bothy_log_level_name(line->level));
-    add_field(&out, "logger", line->logger);
-    add_field(&out, "code", line->code);
+    if (line->logger && line->logger[0])
+        add_field(&out, "logger", line->logger);
+    if (line->code && line->code[0])
+        add_field(&out, "code", line->code);
     add_field(&out, "message", line->text ? line->text : "");
     if (line->correlation) {
         correlation_text(line->correlation, id);
@@ -121,7 +131,8 @@ size_t render_json(const struct log_line *line, int64_t ts_ns, char *text, size_
     if (line->file) {
         add_field(&out, "module", short_name(line->file));
         add_field(&out, "function", line->function);
-        add(&out, ",\"line\":%u", line->line);
+        if (has_room(&out, strlen("line") + 10))
+            add(&out, ",\"line\":%u", line->line);
     }
     memcpy(text + out.length, "}\n", 2);
     return out.length + 2;
@@ -137,6 +148,8 @@ static void add_plain(struct text *out, const char *from)
             out->at[out->length++] = ' ';
         else if (c < 0x20 || c == 0x7f)
             add(out, "\\x%02x", c);
+        else if (c == 0xc2 && (unsigned char)from[1] >= 0x80 && (unsigned char)from[1] < 0xa0)
+            add(out, "\\x%02x", (unsigned char)*++from); /* as good as an escape sequence */
         else
             out->at[out->length++] = (char)c;
     }

@@ -8,6 +8,8 @@
 #include "log/log.h"
 
 #define RENDER_MAX 8192
+/* A line after redaction: marks are longer than the shortest secrets. */
+#define RENDER_REDACTED_MAX (4 * RENDER_MAX)
 
 /* Both return the length without a NUL; the line ends with '\n'. ts_ns is the wall clock. */
 size_t render_json(const struct log_line *line, int64_t ts_ns, char *text, size_t capacity);

@@ -71,7 +71,8 @@ static int is_plain_data(const struct file *file, const ElfW(Shdr) * section)
 static int is_toolchain(const char *name)
 {
     return strcmp(name, "__dso_handle") == 0 || strcmp(name, "__TMC_END__") == 0 ||
-           strncmp(name, "completed.", 10) == 0 || strcmp(name, "completed") == 0;
+           strncmp(name, "completed.", 10) == 0 || strcmp(name, "completed") == 0 ||
+           strncmp(name, "__odr_asan.", 11) == 0;
 }
 
 static void add_name(struct elf_globals *globals, const char *name)

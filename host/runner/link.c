@@ -78,12 +78,48 @@ int32_t link_attach(struct link *link, uint32_t generation, uint32_t log_generat
     return r;
 }
 
+/* In a copy: what lies in the ring can be read before it is committed. */
+static void redact_record(const struct redact *redact, uint32_t type, const void **payload,
+                          size_t length, struct wire_text *copy)
+{
+    switch (type) {
+    case WIRE_R_NOTIFY:
+    case WIRE_R_HEALTH:
+    case WIRE_R_EVENT_ERROR:
+    case WIRE_R_RELOADED:
+    case WIRE_R_END:
+    case WIRE_R_SUBSCRIBED:
+    case WIRE_R_HISTORY_DONE:
+        break;
+    default:
+        return;
+    }
+    if (length != sizeof *copy)
+        return;
+    memcpy(copy, *payload, sizeof *copy);
+    link_redact(redact, copy->text, sizeof copy->text);
+    *payload = copy;
+}
+
+void link_redact(const struct redact *redact, char *text, size_t capacity)
+{
+    size_t length = strnlen(text, capacity - 1);
+
+    if (redact)
+        length = redact_line(redact, text, length, capacity - 1);
+    memset(text + length, 0, capacity - length);
+}
+
 int32_t link_write(struct link *link, uint32_t type, const void *payload, size_t length)
 {
     struct wire_record header = { type, link->generation, link->consumed_seq,
                                   link->consumed_commands };
+    struct wire_text copy;
     void *room;
     int32_t r;
+
+    if (link->redact)
+        redact_record(link->redact, type, &payload, length, &copy);
 
     if (length > WIRE_RECORD_MAX - sizeof header)
         return BOTHY_ERANGE;
@@ -141,6 +177,11 @@ void link_log(struct link *link, int32_t level, int64_t event_ns, const char *ke
 
     memcpy(line.context, keys, key_length);
     memcpy(line.text, text, length);
+    if (link->redact) {
+        link_redact(link->redact, line.context, sizeof line.context);
+        link_redact(link->redact, line.text, sizeof line.text);
+        length = strlen(line.text);
+    }
     if (ring_write(&link->logs, &line, offsetof(struct wire_log, text) + length + 1, NULL) < 0) {
         link->lines_lost++;
         atomic_fetch_add_explicit(&link->status->logs_lost, 1, memory_order_relaxed);

@@ -14,6 +14,7 @@
 #include "ipc/broadcast.h"
 #include "ipc/lastvalue.h"
 #include "ipc/ring.h"
+#include "log/redact.h"
 #include "runner/services.h"
 #include "runner/wire.h"
 
@@ -48,6 +49,8 @@ struct link {
     uint64_t consumed_commands;
     uint64_t lines_lost; /* since the last line that fitted */
     int dirty;           /* written since the last link_notify() */
+    /* Of a process that holds secrets: they leave it in no text. Else NULL. [borrowed] */
+    const struct redact *redact;
 };
 
 /*
@@ -62,6 +65,9 @@ int32_t link_write(struct link *link, uint32_t type, const void *payload, size_t
 
 /* Effect: the same, and waits while the ring is full. Ends the process if the core is gone. */
 int32_t link_write_surely(struct link *link, uint32_t type, const void *payload, size_t length);
+
+/* Effect: takes the secrets out of the text in its place. */
+void link_redact(const struct redact *redact, char *text, size_t capacity);
 
 /* Effect: wakes the core if it sleeps and something was written. */
 void link_notify(struct link *link);

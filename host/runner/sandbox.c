@@ -114,35 +114,62 @@ static int fill(scmp_filter_ctx filter, uint32_t context)
     return 0;
 }
 
-static int32_t load_filter(uint32_t context, int all_threads, struct bothy_error *error)
+static int32_t refused(int r, struct bothy_error *error)
 {
-    scmp_filter_ctx filter = seccomp_init(SANITIZED ? SCMP_ACT_ALLOW : SCMP_ACT_ERRNO(ENOSYS));
+    return bothy_fail(error, BOTHY_ENOTSUP,
+                      "seccomp filter: %s; plugins run only under one unless sandbox = \"off\"",
+                      strerror(-r));
+}
+
+/* An empty filter for all threads, or NULL. */
+static scmp_filter_ctx new_filter(uint32_t default_action)
+{
+    scmp_filter_ctx filter = seccomp_init(default_action);
+
+    if (filter && seccomp_attr_set(filter, SCMP_FLTATR_CTL_NNP, 0) == 0 && /* it is on already */
+        seccomp_attr_set(filter, SCMP_FLTATR_ACT_BADARCH, SCMP_ACT_KILL_PROCESS) == 0 &&
+        seccomp_attr_set(filter, SCMP_FLTATR_CTL_TSYNC, 1) == 0)
+        return filter;
+    seccomp_release(filter);
+    return NULL;
+}
+
+static int32_t load_filter(uint32_t context, struct bothy_error *error)
+{
+    scmp_filter_ctx filter = new_filter(SANITIZED ? SCMP_ACT_ALLOW : SCMP_ACT_ERRNO(ENOSYS));
     int r = -ENOMEM;
 
-    if (!filter)
-        goto out;
-    r = seccomp_attr_set(filter, SCMP_FLTATR_CTL_NNP, 0); /* it is on already */
-    if (r < 0)
-        goto out;
-    r = seccomp_attr_set(filter, SCMP_FLTATR_ACT_BADARCH, SCMP_ACT_KILL_PROCESS);
-    if (r < 0)
-        goto out;
-    if (all_threads) {
-        r = seccomp_attr_set(filter, SCMP_FLTATR_CTL_TSYNC, 1);
-        if (r < 0)
-            goto out;
-    }
-    r = fill(filter, context);
-    if (r < 0)
-        goto out;
-    r = seccomp_load(filter);
-out:
+    if (filter)
+        r = fill(filter, context);
+    if (r == 0)
+        r = seccomp_load(filter);
     seccomp_release(filter);
-    if (r < 0)
-        return bothy_fail(error, BOTHY_ENOTSUP,
-                          "seccomp filter: %s; plugins run only under one unless sandbox = \"off\"",
-                          strerror(-r));
-    return 0;
+    return r < 0 ? refused(r, error) : 0;
+}
+
+int32_t sandbox_finish(const struct sandbox_state *state, int core_bell, struct bothy_error *error)
+{
+    static const int reads[] = { __SNR_read, __SNR_readv };
+    struct scmp_arg_cmp is_bell = { .arg = 0, .op = SCMP_CMP_EQ };
+    struct scmp_arg_cmp is_control = { .arg = 0, .op = SCMP_CMP_EQ, .datum_a = WIRE_FD_CONTROL };
+    scmp_filter_ctx filter;
+    int r = 0;
+
+    if (state->mode == WIRE_SANDBOX_OFF)
+        return 0;
+    is_bell.datum_a = (scmp_datum_t)core_bell;
+    filter = new_filter(SCMP_ACT_ALLOW);
+    if (!filter)
+        return refused(-ENOMEM, error);
+    r = seccomp_rule_add(filter, SCMP_ACT_TRAP, __SNR_seccomp, 0);
+    if (r == 0)
+        r = seccomp_rule_add_array(filter, SCMP_ACT_TRAP, __SNR_recvmsg, 1, &is_control);
+    for (size_t i = 0; r == 0 && i < ARRAY_SIZE(reads); i++)
+        r = seccomp_rule_add_array(filter, SCMP_ACT_TRAP, reads[i], 1, &is_bell);
+    if (r == 0)
+        r = seccomp_load(filter);
+    seccomp_release(filter);
+    return r < 0 ? refused(r, error) : 0;
 }
 
 int32_t sandbox_enter(uint32_t wanted, uint32_t kind, const char *plugin_path,
@@ -165,9 +192,8 @@ int32_t sandbox_enter(uint32_t wanted, uint32_t kind, const char *plugin_path,
                               "this kernel has no Landlock; boot it with lsm=…,landlock or set "
                               "sandbox = \"best-effort\"");
     }
-    r = load_filter(kind == BOTHY_KIND_STRATEGY ? SYSCALLS_STRATEGY_LOADING
-                                                : SYSCALLS_EXCHANGE_LOADING,
-                    0, error);
+    r = load_filter(
+        kind == BOTHY_KIND_STRATEGY ? SYSCALLS_STRATEGY_LOADING : SYSCALLS_EXCHANGE_LOADING, error);
     if (r < 0)
         return r;
     state.mode = state.landlock_abi ? WIRE_SANDBOX_REQUIRE : WIRE_SANDBOX_BEST_EFFORT;
@@ -186,5 +212,5 @@ int32_t sandbox_seal(const struct sandbox_state *state, uint32_t kind, uint32_t 
         context = SYSCALLS_STRATEGY_RUNNING;
     else if (plugin_flags & BOTHY_PLUGIN_VIRTUAL_TIME)
         context = SYSCALLS_VIRTUAL_RUNNING;
-    return load_filter(context, 1, error);
+    return load_filter(context, error);
 }

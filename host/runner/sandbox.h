@@ -6,6 +6,9 @@
  *     sandbox_enter     Landlock, then seccomp phase 1: the loader can still open libraries
  *     … dlopen …
  *     sandbox_seal      seccomp phase 2, for all threads: no files, no executable memory
+ *     … rings …
+ *     sandbox_finish    the set-up is over: no more messages, and the core's doorbell, which all
+ *                       workers share, can be rung but not read
  *
  * seccomp is never optional unless the sandbox is off; Landlock is as good as the kernel has it,
  * and must be there in mode `require`. Nothing can be taken back.
@@ -43,6 +46,9 @@ int32_t sandbox_enter(uint32_t wanted, uint32_t kind, const char *plugin_path,
  */
 int32_t sandbox_seal(const struct sandbox_state *state, uint32_t kind, uint32_t plugin_flags,
                      struct bothy_error *error);
+
+/* Effect: takes away what only the set-up needed. core_bell: as it came with the rings. */
+int32_t sandbox_finish(const struct sandbox_state *state, int core_bell, struct bothy_error *error);
 
 /*
  * Effect: Landlock for the calling thread: files of the system's libraries and `plugin_path` may

@@ -165,8 +165,9 @@ const struct syscalls_rule syscalls_rules[] = {
     R(readlink, LOAD, FAIL(EACCES))
     R(readlinkat, LOAD, FAIL(EACCES))
 
-    /* The second filter has still to be loaded. */
-    R(seccomp, LOAD, ALLOW)
+    /* Filters that are still to be loaded; the last of them forbids it. A plugin could only
+     * confine itself further. */
+    R(seccomp, ALL, ALLOW)
     R(prctl, LOAD, ALLOW)
 
     /* The network, of exchanges and only of those: internet addresses, as a client. */

@@ -48,7 +48,8 @@ enum {
 /* Order of the descriptors that come with RINGS. */
 enum {
     WIRE_RING_LOG,       /* the broadcast log, read-only (strategies; exchanges get it too) */
-    WIRE_RING_LASTVALUE, /* last-value table, read-only */
+    WIRE_RING_LASTVALUE, /* last-value table, read-only: slot: number of the instrument; each cell
+                          * an event as it was published, header and body */
     WIRE_RING_COMMANDS, /* SPSC, core → worker; futex doorbell (strategy), WIRE_RING_BELL (exchange)
                          */
     WIRE_RING_INTENTS,   /* SPSC, worker → core; doorbell: WIRE_RING_CORE_BELL */
@@ -129,7 +130,7 @@ enum {
 struct wire_record {
     uint32_t type; /* WIRE_R_* */
     uint32_t generation;
-    uint64_t consumed_seq;      /* last public event that the worker had handled */
+    uint64_t consumed_seq;      /* last public event that the worker has handled or is handling */
     uint64_t consumed_commands; /* how many commands it had handled */
 };
 
@@ -149,7 +150,8 @@ enum {
     WIRE_R_STATE = 9,        /* the bytes */
     WIRE_R_METRIC = 10,      /* struct wire_metric */
     WIRE_R_NOTIFY = 11,      /* struct wire_text: code is the level */
-    WIRE_R_HEALTH = 12,      /* struct wire_text: code is BOTHY_HEALTH_* */
+    WIRE_R_HEALTH = 12,      /* struct wire_text: code is BOTHY_HEALTH_*; core → worker, without a
+                              * payload: asks for it (in virtual time nobody says it unasked) */
     WIRE_R_EVENT_ERROR = 13, /* struct wire_text: code is what on_event returned */
     WIRE_R_STOPPED = 14,     /* the answer to STOP; the process exits next */
     WIRE_R_RELOADED = 15,    /* struct wire_text: code 0, or BOTHY_E* and why the old values stay */

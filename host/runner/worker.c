@@ -98,14 +98,17 @@ static int exit_code(uint32_t rung, int32_t code)
 int worker_fail(const struct worker *worker, uint32_t rung, const struct bothy_error *error)
 {
     uint8_t data[1024];
+    char text[sizeof error->text];
     struct bytes_writer writer;
 
+    memcpy(text, error->text, sizeof text);
+    link_redact(&worker->redact, text, sizeof text);
     begin_message(&writer, data, sizeof data, WIRE_FAILED, worker->generation);
     bytes_put_u32(&writer, (uint32_t)-error->code);
     bytes_put_u32(&writer, rung);
-    bytes_put_text(&writer, error->text);
+    bytes_put_text(&writer, text);
     send_message(&writer, NULL);
-    fprintf(stderr, "%s\n", error->text);
+    fprintf(stderr, "%s\n", text);
     return exit_code(rung, error->code);
 }
 
@@ -146,6 +149,9 @@ static int32_t read_load(struct worker *worker, struct bothy_error *error)
         r = settings_take_secret(&worker->secrets, name, WIRE_FD_SECRETS + (int)i, error);
         if (r < 0)
             return r;
+        /* One that is too short to be told from other text is no secret worth the name. */
+        redact_add(&worker->redact, worker->secrets.secret[i].text,
+                   worker->secrets.secret[i].length);
     }
     return 0;
 }
@@ -338,7 +344,10 @@ static int run(struct worker *worker, struct drive *drive)
         rung = WIRE_RUNG_CREATE;
         r = read_rings(worker, drive->link, &state, &length, &error);
     }
+    if (r == 0)
+        r = sandbox_finish(&worker->state, drive->link->core_bell, &error);
     if (r == 0) {
+        drive->link->redact = worker->redact.count ? &worker->redact : NULL;
         instance->watch = &drive_watch;
         instance->watch_context = drive->link;
         r = instance_create(instance, &error);

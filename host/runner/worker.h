@@ -6,6 +6,7 @@
 #ifndef BOTHY_RUNNER_WORKER_H
 #define BOTHY_RUNNER_WORKER_H
 
+#include "log/redact.h"
 #include "runner/loader.h"
 #include "runner/sandbox.h"
 #include "runner/settings.h"
@@ -21,6 +22,7 @@ struct worker {
     struct sandbox_state state;
     struct loader_plugin plugin;
     struct settings_secrets secrets;
+    struct redact redact; /* the same secrets, to be kept out of every text that leaves */
 };
 
 /*

@@ -23,10 +23,13 @@ int policy_ended(struct policy *policy, const struct policy_conf *conf, int64_t 
                  uint64_t random, int hopeless, int64_t *ret_at_ns)
 {
     int64_t delay = conf->delay_ns;
+    /* More than is remembered could never be counted. */
+    uint32_t most =
+        conf->max_restarts < POLICY_HISTORY_MAX ? conf->max_restarts : POLICY_HISTORY_MAX;
 
     if (now_ns - policy->started_ns > conf->window_ns)
         policy->failures = 0;
-    if (hopeless || restarts_since(policy, now_ns - conf->window_ns) >= conf->max_restarts) {
+    if (hopeless || restarts_since(policy, now_ns - conf->window_ns) >= most) {
         policy->parked = 1;
         return POLICY_PARK;
     }

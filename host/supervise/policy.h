@@ -12,7 +12,7 @@
 struct policy_conf {
     int64_t delay_ns; /* after the first failure */
     int64_t delay_max_ns;
-    uint32_t max_restarts; /* within the window; more: parked */
+    uint32_t max_restarts; /* within the window, POLICY_HISTORY_MAX at most; more: parked */
     int64_t window_ns;
 };
 

@@ -12,13 +12,39 @@
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
+#include <unistd.h>
+
+#ifndef CLOSE_RANGE_CLOEXEC
+#define CLOSE_RANGE_CLOEXEC (1U << 2)
+#endif
+
+/* How far to look on a kernel without close_range (before 5.11). */
+#define FALLBACK_FDS 65536
 
 static int limit(int resource, uint64_t value)
 {
     struct rlimit both = { value, value };
 
     return setrlimit((__rlimit_resource_t)resource, &both);
+}
+
+/*
+ * All from `first` on are closed by exec, the report pipe among them: also what a library or our
+ * own parent opened without O_CLOEXEC.
+ */
+static int close_at_exec(int first)
+{
+    struct rlimit files;
+
+    if (syscall(SYS_close_range, (unsigned)first, ~0U, CLOSE_RANGE_CLOEXEC) == 0)
+        return 0;
+    if (getrlimit(RLIMIT_NOFILE, &files) < 0)
+        return -1;
+    for (int fd = first; (rlim_t)fd < files.rlim_cur && fd < FALLBACK_FDS; fd++)
+        fcntl(fd, F_SETFD, FD_CLOEXEC);
+    return 0;
 }
 
 /* Places the descriptors where the program expects them, above their final places first. */
@@ -45,8 +71,7 @@ static int place_descriptors(const struct spawn_request *request, int report_fd)
         if (dup2(moved[i], 3 + (int)i) < 0)
             return -1;
     }
-    /* All between the last of them and the report pipe; the rest is closed by exec. */
-    return 0;
+    return close_at_exec(3 + (int)request->fd_count);
 }
 
 static void child(const struct spawn_request *request, pid_t parent, int report_fd)
@@ -61,6 +86,9 @@ static void child(const struct spawn_request *request, pid_t parent, int report_
     sigprocmask(SIG_SETMASK, &none, NULL);
     if (prctl(PR_SET_PDEATHSIG, SIGKILL) < 0 || getppid() != parent)
         _exit(127);
+    /* What is typed at a terminal is for the supervisor, who ends its children in good order; and
+     * what runs a plugin needs no terminal. */
+    setsid();
     if (place_descriptors(request, report_fd) < 0)
         goto fail;
     if ((request->memory && limit(RLIMIT_AS, request->memory) < 0) ||

@@ -44,6 +44,7 @@ struct supervisor {
     int64_t restart_at_ns; /* of the core; 0: it runs */
     int64_t heartbeat_ns;  /* when the core last showed life */
     int64_t watchdog_at_ns;
+    int was_up; /* some core of ours has come as far as its main loop */
     int stopping;
     int exit_code;
 };
@@ -232,7 +233,7 @@ static void on_spawn(struct supervisor *s, struct bytes_reader *r, const int *fd
         int fd = -1;
 
         if (bytes_get_text(r, path, sizeof path) > 0)
-            fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
+            fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
         if (fd < 0) {
             snprintf(why, sizeof why, "cannot open the secret %s: %s", path, strerror(errno));
             break;
@@ -278,6 +279,9 @@ static void on_packet(struct supervisor *s, const uint8_t *packet, size_t length
         if (bytes_get_text(&r, text, sizeof text) > 0)
             notify_send(text);
         break;
+    case LINK_HEARTBEAT:
+        s->was_up = 1;
+        break;
     default:
         break;
     }
@@ -288,7 +292,7 @@ static void on_link(struct supervisor *s)
     uint8_t packet[LINK_PACKET_MAX];
     struct bothy_error error = { 0 };
 
-    for (;;) {
+    while (s->link_fd >= 0) {
         int fds[FDPASS_MAX];
         uint32_t fd_count = 0;
         size_t length = 0;
@@ -312,6 +316,17 @@ static void on_link(struct supervisor *s)
 
 /* ---- ends ---- */
 
+static void plan_core(struct supervisor *s)
+{
+    if (policy_ended(&s->policy, &core_policy, now(), (uint64_t)now(), 0, &s->restart_at_ns) !=
+        POLICY_PARK)
+        return;
+    say("the core ended too often; giving up");
+    s->restart_at_ns = 0;
+    s->stopping = 1;
+    s->exit_code = 1;
+}
+
 static void on_core_end(struct supervisor *s, int status)
 {
     int code = WIFEXITED(status) ? WEXITSTATUS(status) : 1;
@@ -320,9 +335,10 @@ static void on_core_end(struct supervisor *s, int status)
         close(s->link_fd);
         s->link_fd = -1;
     }
-    s->core = 0;
     kill_children(s);
-    if (s->conf->one_shot || s->stopping || (WIFEXITED(status) && (code == 0 || code == 2))) {
+    /* One that gave up by itself before it ever ran has said why: trying again cannot help. */
+    if (s->conf->one_shot || s->stopping ||
+        (WIFEXITED(status) && (code == 0 || code == 2 || !s->was_up))) {
         s->stopping = 1;
         s->exit_code = WIFEXITED(status) ? code : 1;
         return;
@@ -332,12 +348,7 @@ static void on_core_end(struct supervisor *s, int status)
             strsignal(WTERMSIG(status)));
     else
         say("the core ended with code %d; starting a new one", code);
-    if (policy_ended(&s->policy, &core_policy, now(), (uint64_t)now(), 0, &s->restart_at_ns) ==
-        POLICY_PARK) {
-        say("the core ended too often; giving up");
-        s->stopping = 1;
-        s->exit_code = 1;
-    }
+    plan_core(s);
 }
 
 static void on_children(struct supervisor *s)
@@ -351,6 +362,7 @@ static void on_children(struct supervisor *s)
         struct bytes_writer w;
 
         if (pid == s->core) {
+            s->core = 0; /* its number may belong to somebody else from now on */
             on_link(s);
             on_core_end(s, status);
             continue;
@@ -454,14 +466,15 @@ int supervisor_run(const struct supervisor_conf *conf)
     while (s.core > 0 || !s.stopping) {
         struct pollfd fds[2] = { { s.signal_fd, POLLIN, 0 }, { s.link_fd, POLLIN, 0 } };
 
-        if (poll(fds, s.link_fd >= 0 ? 2 : 1, timeout_ms(&s)) < 0 && errno != EINTR)
-            break;
+        if (poll(fds, s.link_fd >= 0 ? 2 : 1, timeout_ms(&s)) < 0)
+            fds[0].revents = fds[1].revents = POLLIN; /* out of memory: look without it */
         if (s.link_fd >= 0 && fds[1].revents)
             on_link(&s);
         if (fds[0].revents)
             on_signals(&s);
+        /* A machine that is short of processes now may have some again later. */
         if (s.restart_at_ns && now() >= s.restart_at_ns && !s.stopping && start_core(&s) < 0)
-            break;
+            plan_core(&s);
         watchdog(&s);
     }
     kill_children(&s);

@@ -397,6 +397,12 @@ const char *player_error(const struct player *p)
     return p->error;
 }
 
+void player_forget(struct player *p)
+{
+    p->output_count = 0;
+    p->after_expect = 0;
+}
+
 struct core *player_core(struct player *p)
 {
     return p->core;

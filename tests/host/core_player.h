@@ -12,7 +12,7 @@
  *              [cooldown=] [max_open=] [max_symbol=] [reversal_bypass] [risk_pct=]
  *              [max_position_pct=] [symbols=A,B]
  *   inputs
- *     BAR SYMBOL TF O H L C V [FORMING|HISTORY]     the bar that closes now (HISTORY: likewise)
+ *     BAR SYMBOL TF O H L C V [FORMING|HISTORY|OLD] [AGO]     the bar that closes now, or AGO
  *     QUOTE SYMBOL BID QTY ASK QTY                  TRADE SYMBOL PRICE QTY [ago=1s]
  *     BOOK SYMBOL SNAPSHOT|UPDATE [MORE] [BID PRICE QTY | ASK PRICE QTY]…
  *     FEED SYMBOL|ALL STATE                         DEFINE SYMBOL [as INSTRUMENT]
@@ -55,6 +55,8 @@ int player_line(struct player *player, const char *line);
 int player_finish(struct player *player);
 /* "" or NAME:LINE: what is wrong. */
 const char *player_error(const struct player *player);
+/* Effect: drops what came out so far, expected or not. */
+void player_forget(struct player *player);
 /* The core, NULL before the first input. */
 struct core *player_core(struct player *player);
 /* FNV-1a over the bytes of all outputs so far. */

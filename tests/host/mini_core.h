@@ -38,6 +38,7 @@
 #define CORE_GENERATION 77
 #define CORE_INSTRUMENT 1
 #define CORE_EPOCH_NS   INT64_C(1704067200000000000)
+#define CORE_CELL       128
 #define LOG_CAPACITY    (UINT64_C(1) << 20)
 #define RING_CAPACITY   (UINT64_C(1) << 19)
 #define METRICS_MAX     64
@@ -98,6 +99,7 @@ struct bot {
     uint8_t state[BOTHY_STATE_MAX];
     size_t state_length;
     struct wire_text last_text[64]; /* by type of the record */
+    int leave_logs;                 /* do not read its log lines for now */
     int by_bell;                    /* an exchange: sleeps on a descriptor */
 
     int ended;
@@ -122,7 +124,9 @@ static inline void core_die(const char *what, const struct bothy_error *error)
 
 static inline void core_open(struct core *core)
 {
-    struct lastvalue_shape shape = { .slots = 16, .cells = 2, .cell_size = { 128, 128 } };
+    struct lastvalue_shape shape = { .slots = 16,
+                                     .cells = 2,
+                                     .cell_size = { CORE_CELL, CORE_CELL } };
     struct bothy_error error = { 0 };
 
     memset(core, 0, sizeof *core);
@@ -526,7 +530,8 @@ static inline void bot_drain(struct bot *bot, void (*each)(struct bot *bot, uint
     }
     if (r == BOTHY_EPROTO)
         bot->violation = r;
-    while ((r = ring_read(&bot->logs, record, sizeof record, &length, NULL)) == 0) {
+    while (!bot->leave_logs &&
+           (r = ring_read(&bot->logs, record, sizeof record, &length, NULL)) == 0) {
         struct wire_log *line = (void *)record;
 
         bot->lines++;

@@ -316,6 +316,7 @@ START_TEST(lapped_gets_a_gap_and_the_present)
 {
     struct bot_request request = WITNESS(.flags = WIRE_CONFIG_LOCKSTEP);
     struct core_trade trade;
+    uint8_t cell[CORE_CELL] = { 0 };
     struct core core;
     static struct bot bot;
     uint64_t gap_seq = 0;
@@ -329,7 +330,8 @@ START_TEST(lapped_gets_a_gap_and_the_present)
     for (int i = 0; i < 20000; i++) {
         core_make_trade(&core, &trade);
         seq = core_append(&core, &trade.event);
-        ck_assert_int_eq(lastvalue_store(&core.last, CORE_INSTRUMENT, 0, seq, &trade, NULL), 0);
+        memcpy(cell, &trade, sizeof trade);
+        ck_assert_int_eq(lastvalue_store(&core.last, CORE_INSTRUMENT, 0, seq, cell, NULL), 0);
         if (i % 100 == 99)
             broadcast_publish(&core.log);
     }

@@ -48,6 +48,7 @@ static const struct animal animals[] = {
     { "socket", END_TRAPPED, 0, "socket" },
     { "thread", END_KILLED, SIGSYS, NULL }, /* libc blocks all signals around it */
     { "exec", END_TRAPPED, 0, "execve" },
+    { "steals", END_TRAPPED, 0, "read" },
     { "kills", END_TRAPPED, 0, "kill" },
     { "handler", END_TRAPPED, 0, "rt_sigaction", .file_walls = 1 },
     { "code", END_TRAPPED, 0, "mmap", .file_walls = 1 },
@@ -215,7 +216,9 @@ START_TEST(animal_and_neighbour)
     enum outcome outcome;
 
 #ifdef BOTHY_SANITIZED
-    if (animal->file_walls || animal->ending == END_SIGNAL || !strcmp(animal->name, "malloc"))
+    /* Its run-time needs files, catches signals, has no limit of memory, and looks for leaks. */
+    if (animal->file_walls || animal->ending == END_SIGNAL || animal->ending == END_EXIT ||
+        !strcmp(animal->name, "malloc"))
         return;
 #endif
     core_open(&core);
@@ -262,9 +265,12 @@ START_TEST(flood_is_counted)
 
     core_open(&core);
     ck_assert_int_eq(bot_start(&core, &bot, &request), OUT_RUNNING);
+    bot.leave_logs = 1;
     trade_some(&core);
     ck_assert_int_eq(bot_consume(&bot, core.trades, DEADLINE_MS), OUT_RUNNING);
     ck_assert_uint_gt(bot.status->logs_lost, 0);
+    bot.leave_logs = 0;
+    bot_drain(&bot, NULL);
     ck_assert_uint_le(bot.lines + bot.status->logs_lost, 5001);
     ck_assert_uint_ge(bot.lines + bot.status->logs_lost, 5000);
     ck_assert_uint_ge(bot_metric(&bot, "denied"), 0);
@@ -357,12 +363,16 @@ static uint64_t count_in(const uint8_t *bytes, size_t length, const char *needle
     return found;
 }
 
+#define PIECE      (1024 * 1024)
+#define REGION_MAX (UINT64_C(4) << 30)
+
 /* How often `needle` stands in the memory of a process. ret_read: how much could be read. */
 static uint64_t scan_memory(pid_t pid, const char *needle, uint64_t *ret_read)
 {
     char path[64];
     char line[512];
     uint64_t found = 0;
+    uint8_t *copy = malloc(PIECE + strlen(needle));
     FILE *maps;
     int memory;
 
@@ -370,24 +380,28 @@ static uint64_t scan_memory(pid_t pid, const char *needle, uint64_t *ret_read)
     maps = fopen(path, "re");
     snprintf(path, sizeof path, "/proc/%d/mem", (int)pid);
     memory = open(path, O_RDONLY | O_CLOEXEC);
+    ck_assert_ptr_nonnull(copy);
     ck_assert_ptr_nonnull(maps);
     ck_assert_int_ge(memory, 0);
     *ret_read = 0;
     while (fgets(line, sizeof line, maps)) {
         unsigned long from;
         unsigned long to;
-        uint8_t *copy;
-        ssize_t got;
 
         ck_assert_int_eq(sscanf(line, "%lx-%lx", &from, &to), 2);
-        copy = malloc(to - from);
-        got = copy ? pread(memory, copy, to - from, (off_t)from) : -1;
-        if (got > 0) {
+        if (to - from > REGION_MAX)
+            continue; /* a sanitizer's shadow */
+        /* Pieces overlap by the length of what is looked for. */
+        for (unsigned long at = from; at < to; at += PIECE) {
+            ssize_t got = pread(memory, copy, PIECE + strlen(needle), (off_t)at);
+
+            if (got <= 0)
+                continue;
             found += count_in(copy, (size_t)got, needle);
             *ret_read += (uint64_t)got;
         }
-        free(copy);
     }
+    free(copy);
     close(memory);
     fclose(maps);
     return found;

@@ -3,11 +3,16 @@
 The same input gives the same bytes: sim runs for a virtual day, twice flat out and once at a
 speed that makes the daemon sleep between instants; what bothyctl shows of signals, orders,
 trades and positions must not differ in one byte. Another seed must give another day.
+
+And time waits for a bot that is slow (tests/zoo/dawdler.c), whatever else it says meanwhile: its
+signals are of the instant of the bar that they answer.
 """
+import os
 import sys
+from datetime import datetime
 
 sys.dont_write_bytecode = True
-from host import Tap  # noqa: E402
+from host import BUILD, Tap, plugin  # noqa: E402
 from replay_common import TABLES, run_conf, sim_conf  # noqa: E402
 
 PACED = "20000x"  # a day takes at least 4.3 s
@@ -40,7 +45,32 @@ def main():
     other = run_conf(sim_conf(seed=2))
     for table in TABLES:
         tap.ok(other.raw[table] != first.raw[table], f"another seed: other {table}")
+    check_patience(tap)
     tap.done()
+
+
+def check_patience(tap):
+    dawdler = os.path.join(BUILD, "tests", "zoo", ".libs", "dawdler.so")
+    result = run_conf(f"""
+mode = "paper";
+seed = 1;
+sandbox = "best-effort";
+exchanges = ( {{ name = "sim"; plugin = "{plugin('sim')}";
+                params = {{ duration = "2h"; step = "1s"; }}; }} );
+bots = (
+    {{ name = "dawdler"; plugin = "{dawdler}"; symbols = ( {{ symbol = "BTC/USDT:USDT"; }} );
+       risk = {{ cooldown = "0s"; max_open_signals = 1000; max_open_per_symbol = 1000; }}; }}
+);
+""")
+    rows = result.rows["signals"]
+    tap.ok(len(rows) >= 119, "a slow bot: a signal at each minute", len(rows))
+    late = [(row["time"], row["extra"]["bar_s"]) for row in rows
+            if seconds(row["time"]) != row["extra"]["bar_s"]]
+    tap.equal(late, [], "a slow bot: each signal is of the instant of its bar")
+
+
+def seconds(text):
+    return datetime.fromisoformat(text.replace("Z", "+00:00")).timestamp()
 
 
 def show_difference(wanted, got):

@@ -8,6 +8,7 @@
 #include "fault.h"
 #include "ipc/broadcast.h"
 #include "ipc/ring.h"
+#include "pages.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -43,27 +44,7 @@ static void escaped(const char *how)
     _exit(EXIT_ESCAPED);
 }
 
-/* ---- looking through the own address space ---- */
-
-/* Whether a page can be read: the kernel looks for us, and says EFAULT where it cannot. */
-static int is_readable(const void *page)
-{
-    return syscall(SYS_rt_sigprocmask, 99, page, NULL, 8) == 0 || errno != EFAULT;
-}
-
-/* The next page below `above` (0: around this code) that begins with `magic`. */
-static void *find_page(uint64_t magic, uintptr_t above)
-{
-    uintptr_t here = (uintptr_t)&find_page & ~(uintptr_t)4095;
-    uintptr_t from = above ? above - 4096 : here + (UINT64_C(32) << 20);
-    uintptr_t low = here - (UINT64_C(256) << 20);
-
-    for (uintptr_t page = from; page > low; page -= 4096) {
-        if (is_readable((const void *)page) && *(const volatile uint64_t *)page == magic)
-            return (void *)page;
-    }
-    return NULL;
-}
+/* ---- lies ---- */
 
 /* Writes a record that lies where the next one of each ring belongs. */
 static void lie(int what)
@@ -146,6 +127,17 @@ static void use_descriptors(const struct fault *self)
     }
     if (self)
         zoo_gauge(self->host, "descriptors", (double)open_ones);
+}
+
+/* Whoever reads an eventfd takes its rings away from all others. 3 is the control socket. */
+static void steal(void)
+{
+    uint64_t rings;
+
+    for (int fd = 4; fd <= 64; fd++) {
+        if (fcntl(fd, F_GETFD) >= 0 && read(fd, &rings, sizeof rings) == (ssize_t)sizeof rings)
+            escaped("the core's doorbell can be read\n");
+    }
 }
 
 static void flood(const struct fault *self)
@@ -235,6 +227,9 @@ static void commit(const struct fault *self)
                  0) != MAP_FAILED)
             escaped("it can make code\n");
         break;
+    case FAULT_STEAL:
+        steal();
+        break;
     case FAULT_KILL:
         kill(getppid(), SIGTERM);
         break;
@@ -271,6 +266,10 @@ static int32_t create(const struct bothy_host *host, const struct bothy_config *
     if (!self)
         return bothy_fail(error, BOTHY_ENOMEM, "no memory");
     self->host = host;
+    if (FAULT == FAULT_TEXT) {
+        free(self);
+        return bothy_fail(error, BOTHY_ECORRUPT, "\xff\xfe\033[2J");
+    }
     at(RUNG_CREATE, self);
     *ret_self = self;
     return 0;

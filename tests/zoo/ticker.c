@@ -13,6 +13,8 @@ static const struct bothy_option options[] = {
     { "fault", BOTHY_OPTION_ENUM, 0, "none", NULL, NULL, NULL,
       "none|backwards|malformed|private|crash|error", "What goes wrong after ten trades." },
     { "key", BOTHY_OPTION_SECRET, 0, NULL, NULL, NULL, NULL, NULL, "Its key." },
+    { "tells", BOTHY_OPTION_BOOL, 0, "false", NULL, NULL, NULL, NULL,
+      "It gives its key away wherever it can say something." },
     { "data", BOTHY_OPTION_FILE, 0, NULL, NULL, NULL, NULL, NULL, "A file that it may read." },
 };
 
@@ -22,6 +24,8 @@ struct ticker {
     const struct bothy_host *host;
     const struct bothy_publish_service *publish;
     int32_t fault;
+    char key[256]; /* kept: it is looked for in other processes */
+    int32_t tells;
     int64_t trades;
     int64_t made;
     uint32_t instrument;
@@ -60,6 +64,11 @@ static int32_t create(const struct bothy_host *host, const struct bothy_config *
     self->trades = bothy_config_int(config, "trades");
     zoo_gauge(host, "key_length", (double)strlen(bothy_config_string(config, "key")));
     zoo_gauge(host, "has_file", file >= 0);
+    snprintf(self->key, sizeof self->key, "%s", bothy_config_string(config, "key"));
+    self->tells = bothy_config_bool(config, "tells");
+    if (self->tells)
+        bothy_log(host, BOTHY_LOG_WARNING, "my key is <%s>, and once more <%s>", self->key,
+                  self->key);
     if (bothy_host_get(host, BOTHY_ORDERS_1)) {
         free(self);
         return bothy_fail(error, BOTHY_EINVAL, "an exchange was offered orders");
@@ -76,8 +85,9 @@ static int32_t subscribe(void *instance, const struct bothy_feed_request *reques
     struct record record;
 
     if (strcmp(request->symbol, "NONE/SUCH") == 0)
-        return bothy_fail(error, BOTHY_ENOENT, "no symbol %s here; there is BTC/USDT",
-                          request->symbol);
+        return bothy_fail(error, BOTHY_ENOENT, "no symbol %s here; there is BTC/USDT%s%s",
+                          request->symbol, self->tells ? " for " : "",
+                          self->tells ? self->key : "");
     self->instrument = request->instrument;
     begin(&record, BOTHY_EVENT_INSTRUMENT, sizeof *in, request->instrument, BEGIN_NS);
     in = &record.body.instrument;

@@ -30,8 +30,8 @@ Decisions, where the formulas leave a choice
   cap        One open signal a symbol, by default.
   outcome    Each minute that opens at or after the signal: LONG has lost if low <= stop, has won
              if high >= first target; SHORT mirrored. Both in one minute: lost. A win closes all
-             of it. What is still open `max_age` after its time, at the close of a minute,
-             expires there.
+             of it. What is still open more than `max_age` after its time, when a minute closes,
+             has expired before that minute, which plays no part any more.
 """
 
 import csv
@@ -156,16 +156,17 @@ class Host:
             else:
                 lost = minute.high >= signal["stop"]
                 won = minute.low <= signal["targets"][0]
-            if lost:
+            if minute.end - signal["at"] > self.max_age:
+                outcome = "expired"
+            elif lost:
                 outcome = "lost"
             elif won:
                 outcome = "won"
-            elif minute.end - signal["at"] >= self.max_age:
-                outcome = "expired"
             else:
                 remaining.append(signal)
                 continue
             signal["outcome"] = outcome
+            signal["ended"] = minute.end
             self.counts[outcome] += 1
         self.open = remaining
 
@@ -197,7 +198,8 @@ class Host:
                    "ts": moment.strftime("%Y-%m-%dT%H:%M:%S") + ".%03dZ" % milliseconds,
                    "direction": "LONG" if signal["side"] > 0 else "SHORT",
                    "entry": float(signal["entry"]), "sl": float(signal["stop"]),
-                   "outcome": signal["outcome"]}
+                   "outcome": signal["outcome"],
+                   "ended_ns": int(signal["ended"] * NS) if "ended" in signal else None}
             for number, target in enumerate(signal["targets"], 1):
                 row["tp%d" % number] = float(target)
             row.update(signal["extra"])

@@ -107,6 +107,7 @@ struct signal_entry {
     uint32_t instrument;
     uint32_t outcome; /* 0: open */
     int half_done;    /* the first target was reached, the rest runs to the second */
+    int opposed;      /* its bot has said the opposite since */
     int64_t opened_ns;
     struct bothy_signal signal;
     double realised_pct; /* of the half that is out */

@@ -236,6 +236,20 @@ static json_t *cmd_actions(struct call *call)
     return query(call, "actions");
 }
 
+static json_t *cmd_audit_verify(struct call *call)
+{
+    char last[STORE_HASH_MAX] = "";
+    struct bothy_error error = { 0 };
+    uint64_t rows = 0;
+
+    store_wait(call->d->store, core_recorded(call->d->core), 2000);
+    if (store_verify_actions(call->d->store, &rows, last, &error) < 0) {
+        log_say(call->d->log, BOTHY_LOG_ERROR, "AUDIT", "%s", error.text);
+        return refuse(call, 1, "%s", error.text);
+    }
+    return json_pack("{s:I, s:s}", "actions", (json_int_t)rows, "last_hash", last);
+}
+
 static json_t *money(struct bothy_decimal value)
 {
     char text[BOTHY_DECIMAL_TEXT_MAX];
@@ -347,7 +361,8 @@ static json_t *cmd_kill_reset(struct call *call)
 {
     daemon_action(call->d, call->actor, "kill.reset", "host", "on", "off", "");
     if (daemon_kill(call->d, 0, "") < 0)
-        return refuse(call, 1, "the file KILL in %s cannot be removed", call->d->conf->paths.state);
+        return refuse(call, 1, "the file KILL in %s or %s cannot be removed, and turns it on again",
+                      call->d->conf->paths.state, call->d->conf->paths.run);
     return json_pack("{s:b}", "killed", 0);
 }
 
@@ -362,17 +377,33 @@ static const struct {
     int changes;
     command_function *run;
 } commands[] = {
-    { "status", 0, cmd_status },           { "bot.list", 0, cmd_bot_list },
-    { "bot.show", 0, cmd_bot_show },       { "bot.pause", 1, cmd_bot_pause },
-    { "bot.resume", 1, cmd_bot_resume },   { "bot.restart", 1, cmd_bot_restart },
-    { "bot.reset", 1, cmd_bot_reset },     { "feed.list", 0, cmd_feed_list },
-    { "plugin.list", 0, cmd_plugin_list }, { "signals", 0, cmd_signals },
-    { "orders", 0, cmd_orders },           { "trades", 0, cmd_trades },
-    { "positions", 0, cmd_positions },     { "actions", 0, cmd_actions },
-    { "log.level", 1, cmd_log_level },     { "reload", 1, cmd_reload },
-    { "conf.dump", 0, cmd_conf_dump },     { "kill", 1, cmd_kill },
-    { "kill.reset", 1, cmd_kill_reset },   { "stop", 1, cmd_stop },
+    { "status", 0, cmd_status },
+    { "bot.list", 0, cmd_bot_list },
+    { "bot.show", 0, cmd_bot_show },
+    { "bot.pause", 1, cmd_bot_pause },
+    { "bot.resume", 1, cmd_bot_resume },
+    { "bot.restart", 1, cmd_bot_restart },
+    { "bot.reset", 1, cmd_bot_reset },
+    { "feed.list", 0, cmd_feed_list },
+    { "plugin.list", 0, cmd_plugin_list },
+    { "signals", 0, cmd_signals },
+    { "orders", 0, cmd_orders },
+    { "trades", 0, cmd_trades },
+    { "positions", 0, cmd_positions },
+    { "actions", 0, cmd_actions },
+    { "audit.verify", 0, cmd_audit_verify },
+    { "log.level", 1, cmd_log_level },
+    { "reload", 1, cmd_reload },
+    { "conf.dump", 0, cmd_conf_dump },
+    { "kill", 1, cmd_kill },
+    { "kill.reset", 1, cmd_kill_reset },
+    { "stop", 1, cmd_stop },
 };
+
+int command_may_change(const struct command_caller *caller)
+{
+    return caller->uid == 0 || caller->uid == geteuid();
+}
 
 json_t *command_run(struct daemon *d, const struct command_caller *caller, json_t *request,
                     int *ret_code)
@@ -387,7 +418,7 @@ json_t *command_run(struct daemon *d, const struct command_caller *caller, json_
     for (size_t i = 0; name && i < ARRAY_SIZE(commands); i++) {
         if (strcmp(commands[i].name, name) != 0)
             continue;
-        if (commands[i].changes && caller->uid != 0 && caller->uid != geteuid()) {
+        if (commands[i].changes && !command_may_change(caller)) {
             result = refuse(&call, 4, "%s: permitted to root and to the daemon's user only", name);
             *ret_code = call.code;
             return result;

@@ -20,6 +20,7 @@
 #include <sys/un.h>
 
 #define CLIENTS_MAX 32
+#define LOOKERS_MAX 24 /* of them, who may not change anything */
 
 struct control_client {
     int fd; /* -1: free */
@@ -111,45 +112,76 @@ int control_is_client(const struct daemon *d, const void *what)
     return d->clients && client >= d->clients && client < d->clients + d->client_count;
 }
 
+/*
+ * A place for a caller. Those who may only look must not keep out the one who wants to pull the
+ * kill switch: some places are not for them.
+ */
+static struct control_client *free_place(struct daemon *d, const struct command_caller *caller)
+{
+    struct control_client *place = NULL;
+    uint32_t lookers = 0;
+
+    for (uint32_t i = 0; i < d->client_count; i++) {
+        struct control_client *client = &d->clients[i];
+
+        if (client->fd < 0)
+            place = client;
+        else
+            lookers += !command_may_change(&client->caller);
+    }
+    return !command_may_change(caller) && lookers >= LOOKERS_MAX ? NULL : place;
+}
+
 void control_accept(struct daemon *d)
 {
     int fd = accept4(d->listen_fd, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
+    struct control_client *client;
+    struct command_caller caller;
     struct fdpass_peer peer = { 0 };
     struct bothy_error error = { 0 };
 
     if (fd < 0)
         return;
-    for (uint32_t i = 0; i < d->client_count; i++) {
-        struct control_client *client = &d->clients[i];
-
-        if (client->fd >= 0)
-            continue;
-        if (fdpass_peer(fd, &peer, &error) < 0)
-            break;
-        client->in = malloc(CONTROL_REQUEST_MAX);
-        if (!client->in)
-            break;
-        client->fd = fd;
-        client->caller.pid = peer.pid;
-        client->caller.uid = peer.uid;
-        daemon_epoll_add(d, fd, client);
+    if (fdpass_peer(fd, &peer, &error) < 0) {
+        close(fd);
         return;
     }
-    close(fd); /* too many, or not to be known */
+    caller.pid = peer.pid;
+    caller.uid = peer.uid;
+    client = free_place(d, &caller);
+    if (!client || !(client->in = malloc(CONTROL_REQUEST_MAX))) {
+        close(fd);
+        return;
+    }
+    client->fd = fd;
+    client->caller = caller;
+    if (daemon_epoll_add(d, fd, client) < 0)
+        drop(client);
 }
 
-static void flush(struct control_client *client, struct daemon *d)
+/* 1: a whole request is there; 0: not yet; -1: nothing that an honest client sends. */
+static int has_request(const struct control_client *client, uint32_t *ret_length)
 {
-    struct epoll_event event = { .events = EPOLLIN, .data.ptr = client };
+    uint32_t length = 0;
 
+    if (client->in_length < 4)
+        return 0;
+    for (int i = 0; i < 4; i++)
+        length |= (uint32_t)(uint8_t)client->in[i] << (8 * i);
+    if (length == 0 || length > CONTROL_REQUEST_MAX - 4)
+        return -1;
+    *ret_length = length;
+    return client->in_length >= 4 + (size_t)length;
+}
+
+static void flush(struct control_client *client)
+{
     while (client->out_at < client->out_length) {
         ssize_t n = send(client->fd, client->out + client->out_at,
                          client->out_length - client->out_at, MSG_NOSIGNAL);
 
-        if (n < 0 && errno == EAGAIN) {
-            event.events |= EPOLLOUT;
+        if (n < 0 && errno == EAGAIN)
             break;
-        }
         if (n <= 0) {
             drop(client);
             return;
@@ -161,10 +193,9 @@ static void flush(struct control_client *client, struct daemon *d)
         client->out = NULL;
         client->out_length = client->out_at = 0;
     }
-    epoll_ctl(d->epoll_fd, EPOLL_CTL_MOD, client->fd, &event);
 }
 
-static void answer(struct daemon *d, struct control_client *client, json_t *document)
+static void answer(struct control_client *client, json_t *document)
 {
     char *text = json_dumps(document, JSON_COMPACT);
     size_t length = text ? strlen(text) : 0;
@@ -181,7 +212,7 @@ static void answer(struct daemon *d, struct control_client *client, json_t *docu
     client->out_length = length + 4;
     client->out_at = 0;
     free(text);
-    flush(client, d);
+    flush(client);
 }
 
 static void run_request(struct daemon *d, struct control_client *client, const char *text,
@@ -194,54 +225,66 @@ static void run_request(struct daemon *d, struct control_client *client, const c
 
     if (!json_is_object(request)) {
         json_decref(request);
-        answer(d, client,
+        answer(client,
                json_pack("{s:i, s:s}", "code", 2, "error", "the request is no JSON object"));
         return;
     }
     result = command_run(d, &client->caller, request, &code);
     json_decref(request);
     if (code == 0)
-        answer(d, client,
-               json_pack("{s:i, s:o}", "code", 0, "result", result ? result : json_null()));
+        answer(client, json_pack("{s:i, s:o}", "code", 0, "result", result ? result : json_null()));
     else
-        answer(d, client,
-               json_pack("{s:i, s:o}", "code", code, "error",
-                         result ? result : json_string("refused")));
+        answer(client, json_pack("{s:i, s:o}", "code", code, "error",
+                                 result ? result : json_string("refused")));
+}
+
+/*
+ * One thing at a time: while an answer is under way, no more requests are read. And one request a
+ * turn: the market comes in between, whatever a client has sent ahead.
+ */
+static void await_next(struct daemon *d, struct control_client *client)
+{
+    struct epoll_event event = { .events = EPOLLIN, .data.ptr = client };
+    uint32_t length;
+
+    if (client->out)
+        event.events = EPOLLOUT;
+    else if (has_request(client, &length) != 0)
+        event.events = EPOLLIN | EPOLLOUT;
+    epoll_ctl(d->epoll_fd, EPOLL_CTL_MOD, client->fd, &event);
 }
 
 void control_on_client(struct daemon *d, struct control_client *client, uint32_t events)
 {
-    ssize_t n;
+    uint32_t length = 0;
+    int r = 0;
 
     if (client->fd < 0)
         return;
-    if (events & EPOLLOUT) {
-        flush(client, d);
-        return;
-    }
-    n = recv(client->fd, client->in + client->in_length, CONTROL_REQUEST_MAX - client->in_length,
-             0);
-    if (n <= 0) {
-        if (n == 0 || errno != EAGAIN)
-            drop(client);
-        return;
-    }
-    client->in_length += (size_t)n;
-    while (client->fd >= 0 && client->in_length >= 4 && !client->out) {
-        uint32_t length = 0;
+    if (client->out) {
+        flush(client);
+    } else {
+        if (events & ~(uint32_t)EPOLLOUT && client->in_length < CONTROL_REQUEST_MAX) {
+            ssize_t n = recv(client->fd, client->in + client->in_length,
+                             CONTROL_REQUEST_MAX - client->in_length, 0);
 
-        for (int i = 0; i < 4; i++)
-            length |= (uint32_t)client->in[i] << (8 * i);
-        if (length == 0 || length > CONTROL_REQUEST_MAX - 4) {
-            drop(client); /* no honest client sends that */
-            return;
+            if (n == 0 || (n < 0 && errno != EAGAIN)) {
+                drop(client);
+                return;
+            }
+            client->in_length += n > 0 ? (size_t)n : 0;
         }
-        if (client->in_length < 4 + (size_t)length)
-            return;
+        r = has_request(client, &length);
+    }
+    if (r > 0)
         run_request(d, client, (const char *)client->in + 4, length);
-        if (client->fd < 0)
-            return;
+    if (r < 0)
+        drop(client);
+    if (client->fd < 0)
+        return;
+    if (r > 0) {
         client->in_length -= 4 + (size_t)length;
         memmove(client->in, client->in + 4 + length, client->in_length);
     }
+    await_next(d, client);
 }

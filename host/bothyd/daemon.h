@@ -11,6 +11,7 @@
  *     sink.c      outputs of the core
  *     control.c   the socket for bothyctl; command.c, status.c: what it can ask
  *     reload.c    SIGHUP
+ *     history.c   what is recorded of the host's own life, and taken up from an earlier one
  *     main loop   daemon.c
  */
 #ifndef BOTHY_BOTHYD_DAEMON_H
@@ -149,6 +150,12 @@ struct worker {
 
 struct control_client;
 
+/* Of all bots, since the start. */
+struct day_totals {
+    uint64_t signals, fills, wins, losses;
+    struct bothy_decimal pnl;
+};
+
 struct daemon {
     const char *config_path;
     const char *only; /* comma-separated, NULL: all */
@@ -194,7 +201,14 @@ struct daemon {
     int64_t last_heartbeat_ns;
     int store_ok;
     uint64_t durable;
+    uint64_t caught_up;   /* the store was waited for up to this record */
+    uint64_t lost_record; /* the first that the store never got; 0: none */
     uint64_t stalled_rounds;
+
+    /* history */
+    int start_recorded;
+    int64_t hour;          /* of the market's time, since 1970 */
+    struct day_totals day; /* when it began */
 
     int listen_fd;
     struct control_client *clients;
@@ -216,8 +230,6 @@ void daemon_stop(struct daemon *d, const char *reason);
 int daemon_epoll_add(struct daemon *d, int fd, void *what);
 void daemon_notify(struct daemon *d, const char *lines);
 void daemon_housekeeping(struct daemon *d);
-/* Effect: how far the store is and whether it fails; a change reaches the core's gate. */
-void daemon_look_at_store(struct daemon *d);
 /* Effect: a durable number that no incarnation of anything had before. */
 int daemon_next_generation(struct daemon *d, uint32_t *ret_generation);
 /* Effect: the kill switch, and the file that makes it outlive us. < 0: the file failed. */
@@ -280,8 +292,22 @@ void channel_drain(struct worker *w);
 void channel_exchange_record(struct worker *w, const struct wire_record *record, size_t length);
 
 /* ---- drive.c ---- */
+/* Effect: takes over what the store says of itself: what is durable, and whether it works. */
+void drive_look_at_store(struct daemon *d);
+/* Real time: 1 if what it says is taken now; 0 while it must wait for the store. */
+int drive_hears(const struct worker *w);
 /* Effect: one duty cycle: takes what is there, returns 1 if there was anything. */
 int drive_cycle(struct daemon *d, int64_t *ret_wait_until_ns);
+
+/* ---- history.c ---- */
+/* Effect: records what is due at the core's time. Call it after each core_time(). */
+void history_time(struct daemon *d);
+/* Effect: records the start, if that was not done yet. */
+void history_start(struct daemon *d);
+/* Effect: records how a bot is now. */
+void history_bot(const struct worker *w);
+/* Effect: gives a bot the counters, cooldowns and the pause that its run left. */
+void history_take_up(struct worker *w);
 
 /* ---- sink.c ---- */
 extern const struct core_sink daemon_sink;
@@ -296,6 +322,8 @@ struct command_caller {
     pid_t pid;
     uid_t uid;
 };
+/* 1 for those who may do more than look. */
+int command_may_change(const struct command_caller *caller);
 /* Returns the answer document [owned]; *ret_code is an exit code of bothyctl. */
 json_t *command_run(struct daemon *d, const struct command_caller *caller, json_t *request,
                     int *ret_code);
@@ -308,7 +336,5 @@ int reload_run(struct daemon *d, struct bothy_error *error);
 /* An action for the audit. */
 void daemon_action(struct daemon *d, const char *actor, const char *action, const char *entity,
                    const char *before, const char *after, const char *event);
-/* Effect: the audit's row of the start. Before the first instant virtual time has no date. */
-void daemon_time_begins(struct daemon *d);
 
 #endif

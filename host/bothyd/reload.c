@@ -111,6 +111,7 @@ static struct worker *put_bot(struct daemon *d, const struct conf_bot *bot)
     worker_init(w, d, WORKER_BOT, index, bot->name);
     w->bot = bot;
     d->bots[d->bot_count++] = w;
+    history_take_up(w);
     return w;
 }
 
@@ -145,6 +146,20 @@ static void change_bot(struct daemon *d, const struct conf_change *c)
     }
 }
 
+/* A level that was set by command stays, where the file says the same as before. */
+static void take_levels(struct daemon *d, const struct conf *old)
+{
+    for (uint32_t i = 0; i < d->conf->bot_count; i++) {
+        const struct conf_bot *bot = &d->conf->bots[i], *before = conf_bot_find(old, bot->name);
+        char logger[BOTHY_NAME_MAX + 8];
+
+        if (before ? before->log_level == bot->log_level : bot->log_level == d->conf->log.level)
+            continue;
+        snprintf(logger, sizeof logger, "bot.%s", bot->name);
+        log_set_level(d->log, logger, (int32_t)bot->log_level);
+    }
+}
+
 static void carry_out(struct daemon *d, struct conf *conf, const struct conf_diff *diff)
 {
     struct conf *old = d->conf;
@@ -165,7 +180,9 @@ static void carry_out(struct daemon *d, struct conf *conf, const struct conf_dif
                 s->reloadable ? "" : "; takes effect at the next start");
     }
     swap_pointers(d, conf); /* the plan borrows from the old one: it goes last */
-    log_set_level(d->log, NULL, (int32_t)d->conf->log.level);
+    if (old->log.level != d->conf->log.level)
+        log_set_level(d->log, NULL, (int32_t)d->conf->log.level);
+    take_levels(d, old);
     for (uint32_t i = 0; i < diff->bot_count; i++) {
         if (diff->bots[i].change != CONF_CHANGE_UNCHANGED && is_selected(d, diff->bots[i].name))
             change_bot(d, &diff->bots[i]);

@@ -186,8 +186,10 @@ int setup_core(struct daemon *d, struct bothy_error *error)
 
     if (r == 0)
         r = add_workers(d, error);
-    if (r < 0)
+    if (r < 0) {
+        d->exit_code = 2; /* of the command line or the configuration: no new start mends it */
         return r;
+    }
     for (uint32_t i = 0; i < d->venue_count; i++)
         venues[i] =
             (struct core_venue_conf) { d->venues[i]->name, d->venues[i]->exchange->stale_after_ns };

@@ -63,9 +63,13 @@ static const struct conf_plugin *plugin_of(const struct worker *w)
 
 static void set_phase(struct worker *w, enum worker_phase phase, enum worker_status status)
 {
+    int changed = w->status != status;
+
     w->phase = phase;
     w->status = status;
     w->phase_since_ns = clock_monotonic_ns();
+    if (changed && w->kind == WORKER_BOT && status != STATUS_STARTING && status != STATUS_STOPPING)
+        history_bot(w);
 }
 
 /* ---- messages out ---- */
@@ -625,12 +629,14 @@ static void plan_restart(struct worker *w, int hopeless)
                      &w->restart_at_ns) == POLICY_PARK) {
         w->parked = 1;
         w->restart_at_ns = 0;
+        daemon_action(d, "host", "worker.park", w->logger, "", w->cause, "ERROR");
         log_say(d->log, BOTHY_LOG_ERROR, "PARKED",
                 "%s is parked: %s; 'bothyctl bot reset %s' starts it again", w->logger, w->cause,
                 w->name);
         return;
     }
     w->restarts++;
+    daemon_action(d, "host", "worker.fail", w->logger, "", w->cause, "ERROR");
     log_say(d->log, BOTHY_LOG_WARNING, "WORKER", "%s: %s; starting it again in %lld ms", w->logger,
             w->cause, (long long)((w->restart_at_ns - clock_monotonic_ns()) / BOTHY_NS_PER_MS));
 }
@@ -826,5 +832,6 @@ void worker_pause(struct worker *w, int paused)
     if (w->phase != PHASE_RUN)
         return;
     w->status = paused ? STATUS_PAUSED : STATUS_RUNNING;
+    history_bot(w);
     channel_command(w, paused ? WIRE_R_PAUSE : WIRE_R_RESUME, NULL, 0);
 }

@@ -502,6 +502,34 @@ void core_store_state(struct core *core, int ok, const char *reason)
                 "");
 }
 
+void core_bot_restore(struct core *core, uint32_t number, const struct core_bot_past *past)
+{
+    struct bot *bot = &core->bots[number];
+
+    bot->signals = past->signals;
+    bot->suppressed = past->suppressed;
+    bot->orders = past->orders;
+    bot->refused = past->refused;
+    bot->fills = past->fills;
+    bot->wins = past->wins;
+    bot->losses = past->losses;
+    bot->last_any_signal_ns = past->last_signal_ns;
+}
+
+void core_cooldown_restore(struct core *core, uint32_t number, uint32_t instrument, int64_t ts_ns)
+{
+    struct bot *bot = &core->bots[number];
+    uint32_t index;
+
+    if (bot_symbol(bot, instrument, &index))
+        bot->last_signal_ns[index] = ts_ns;
+}
+
+void core_bot_record(struct core *core, uint32_t bot, const struct record_bot *record)
+{
+    output_record(core, RECORD_BOT, &core->bots[bot], NULL, NULL, record, sizeof *record);
+}
+
 void core_action(struct core *core, const struct record_action *action)
 {
     output_record(core, RECORD_ACTION, NULL, NULL, NULL, action, sizeof *action);

@@ -166,6 +166,19 @@ int32_t core_bot_put(struct core *core, const struct core_bot_conf *conf, uint32
 uint32_t core_instrument_put(struct core *core, const struct core_instrument_conf *conf);
 /* The kill switch: entries that wait or rest are cancelled, new ones refused until it is reset. */
 void core_kill(struct core *core, int on, const char *why);
+/*
+ * What an earlier life of the same run left of a bot: give it before the first input of the bot.
+ * Effect: its counters go on from there.
+ */
+struct core_bot_past {
+    uint64_t signals, suppressed, orders, refused, fills, wins, losses;
+    int64_t last_signal_ns;
+};
+void core_bot_restore(struct core *core, uint32_t bot, const struct core_bot_past *past);
+/* Effect: its last signal on the instrument was accepted then: the cooldown goes on. */
+void core_cooldown_restore(struct core *core, uint32_t bot, uint32_t instrument, int64_t ts_ns);
+/* Effect: a record of how a bot is. */
+void core_bot_record(struct core *core, uint32_t bot, const struct record_bot *record);
 /* Effect: a record of an action, for the audit. */
 void core_action(struct core *core, const struct record_action *action);
 

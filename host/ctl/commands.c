@@ -164,6 +164,15 @@ const struct ctl_command ctl_commands[] = {
       .summary = "Who changed what, oldest first",
       .options = row_options,
       .run = command_actions },
+    { .name = "audit verify",
+      .arguments = "[LEDGER]",
+      .words_max = 1,
+      .online = 1,
+      .summary = "Check that no recorded action was changed afterwards",
+      .doc = "LEDGER is the file ledger.db of another host or of a backup; it needs no host. Exit\n"
+             "code 1: an action, or one before it, was changed. Keep the last hash elsewhere: it\n"
+             "shows, later, that nothing before it was replaced as a whole.",
+      .run = command_audit_verify },
     { .name = "log level",
       .arguments = "LOGGER LEVEL",
       .words_min = 2,
@@ -207,6 +216,9 @@ const struct ctl_command ctl_commands[] = {
       .words_max = 1,
       .online = 1,
       .summary = "One setting, such as risk.sl_mult or bot.funding.risk.sl_mult",
+      .doc = "With --json: where it comes from, too. What a symbol does not set itself, as in\n"
+             "bot.funding.symbols.BTC/USDT.sl_mult, is its bot's, and what that does not set is\n"
+             "that of all bots.",
       .options = config_options,
       .run = command_conf_get },
     { .name = "plugin check",

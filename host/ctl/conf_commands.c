@@ -134,22 +134,61 @@ static const char *path_at(const void *context, uint32_t i)
     return show_text(json_array_get(paths->values, i), "path");
 }
 
+static const json_t *find_path(const json_t *values, const char *path)
+{
+    json_t *value;
+    size_t i;
+
+    json_array_foreach((json_t *)values, i, value)
+    {
+        if (strcmp(show_text(value, "path"), path) == 0)
+            return value;
+    }
+    return NULL;
+}
+
+/*
+ * What a symbol has of its own stands in the document; the rest is its bot's, and that holds what
+ * is inherited from all bots: bot.NAME.symbols.SYMBOL.OPTION is bot.NAME.risk.OPTION then, or
+ * bot.NAME.params.OPTION. The symbol must be one of the bot's: each has its exchange there.
+ */
+static const json_t *find_inherited(const json_t *values, const char *wanted)
+{
+    static const char *const groups[] = { "risk", "params" };
+    const char *symbols = strstr(wanted, ".symbols."), *option = strrchr(wanted, '.');
+    const json_t *value = NULL;
+    char path[512];
+
+    if (!symbols || !option || strncmp(wanted, "bot.", 4) != 0 ||
+        option < symbols + strlen(".symbols."))
+        return NULL;
+    snprintf(path, sizeof path, "%.*s.exchange", (int)(option - wanted), wanted);
+    if (!find_path(values, path))
+        return NULL;
+    for (size_t i = 0; i < ARRAY_SIZE(groups) && !value; i++) {
+        snprintf(path, sizeof path, "%.*s.%s%s", (int)(symbols - wanted), wanted, groups[i],
+                 option);
+        value = find_path(values, path);
+    }
+    return value;
+}
+
 int command_conf_get(struct ctl *ctl, const struct ctl_args *args)
 {
     const char *wanted = args->words[0], *nearest;
-    json_t *document = NULL, *value;
+    json_t *document = NULL;
     int r = get_document(ctl, args, &document);
+    const json_t *value;
     struct paths paths;
     char room[TABLE_CELL_MAX];
-    size_t i;
 
     if (r != CTL_OK)
         return r;
     paths.values = json_object_get(document, "values");
-    json_array_foreach((json_t *)paths.values, i, value)
-    {
-        if (strcmp(show_text(value, "path"), wanted) != 0)
-            continue;
+    value = find_path(paths.values, wanted);
+    if (!value)
+        value = find_inherited(paths.values, wanted);
+    if (value) {
         if (ctl->json)
             r = ctl_print_json(ctl, value);
         else

@@ -5,7 +5,7 @@
  *
  *     commands.c   the table          options.c    the command line, by the table
  *     client.c     the socket         table.c      text tables         show.c   values for people
- *     status.c, rows.c, control.c, top.c       online: what they print
+ *     status.c, rows.c, control.c, top.c, audit.c   online: what they print
  *     plugin.c, create.c, conf_commands.c, doctor*.c, calc*.c   offline
  *
  * A command prints to stdout what was asked for and nothing else (with --json: one document),
@@ -116,6 +116,7 @@ int command_signals(struct ctl *ctl, const struct ctl_args *args);
 int command_orders(struct ctl *ctl, const struct ctl_args *args);
 int command_trades(struct ctl *ctl, const struct ctl_args *args);
 int command_actions(struct ctl *ctl, const struct ctl_args *args);
+int command_audit_verify(struct ctl *ctl, const struct ctl_args *args);
 int command_positions(struct ctl *ctl, const struct ctl_args *args);
 
 int command_bot_control(struct ctl *ctl, const struct ctl_args *args);

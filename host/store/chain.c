@@ -54,7 +54,8 @@ static const char *text_at(sqlite3_stmt *statement, int column)
     return text ? text : "";
 }
 
-int32_t chain_verify(sqlite3 *db, uint64_t *ret_rows, struct bothy_error *error)
+int32_t chain_verify(sqlite3 *db, uint64_t *ret_rows, char ret_last[CHAIN_TEXT_MAX],
+                     struct bothy_error *error)
 {
     char last[CHAIN_TEXT_MAX] = "", hash[CHAIN_TEXT_MAX];
     sqlite3_stmt *statement = NULL;
@@ -89,5 +90,7 @@ int32_t chain_verify(sqlite3 *db, uint64_t *ret_rows, struct bothy_error *error)
     sqlite3_finalize(statement);
     if (r == 0)
         *ret_rows = rows;
+    if (r == 0 && ret_last)
+        memcpy(ret_last, last, sizeof last);
     return r;
 }

@@ -26,9 +26,11 @@ struct chain_row {
 void chain_hash(const char *previous, const struct chain_row *row, char ret_hash[CHAIN_TEXT_MAX]);
 
 /*
- * Effect: recomputes the chain of a ledger. *ret_rows: how many rows were seen.
+ * Effect: recomputes the chain of a ledger. *ret_rows: how many rows were seen; ret_last: the
+ * hash of the last one ("" without rows), to be kept elsewhere; may be NULL.
  * Errors: BOTHY_ECORRUPT with the number of the first row that does not fit, BOTHY_EIO.
  */
-int32_t chain_verify(sqlite3 *db, uint64_t *ret_rows, struct bothy_error *error);
+int32_t chain_verify(sqlite3 *db, uint64_t *ret_rows, char ret_last[CHAIN_TEXT_MAX],
+                     struct bothy_error *error);
 
 #endif

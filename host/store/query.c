@@ -10,6 +10,7 @@
 
 #include "base/clean.h"
 #include "store/bind.h"
+#include "store/chain.h"
 #include "store/schema.h"
 
 #include <bothy/time.h>
@@ -179,4 +180,27 @@ int32_t store_query(struct store *store, const char *table, const struct store_f
     sqlite3_finalize(statement);
     *ret_rows = rows;
     return 0;
+}
+
+/* ---- the chain of actions ---- */
+
+_Static_assert(STORE_HASH_MAX == CHAIN_TEXT_MAX, "room for a hash");
+
+int32_t store_verify_actions(struct store *store, uint64_t *ret_rows, char ret_last[STORE_HASH_MAX],
+                             struct bothy_error *error)
+{
+    return chain_verify(store->reader, ret_rows, ret_last, error);
+}
+
+int32_t store_verify_file(const char *path, uint64_t *ret_rows, char ret_last[STORE_HASH_MAX],
+                          struct bothy_error *error)
+{
+    sqlite3 *db = NULL;
+    int32_t r = schema_open_reader(path, &db, error);
+
+    if (r < 0)
+        return r;
+    r = chain_verify(db, ret_rows, ret_last, error);
+    sqlite3_close(db);
+    return r;
 }

@@ -64,6 +64,22 @@ int32_t store_state_get(struct store *store, const char *bot, void **ret_data, s
 
 /* ---- reading, for commands: a connection of its own, read-only ---- */
 
+/* What the current run has of a bot. */
+struct store_bot_past {
+    uint64_t signals, suppressed, orders, refused, fills, wins, losses;
+    int64_t last_signal_ns; /* 0: none */
+    int paused;             /* the last that was done about that: it was paused */
+};
+
+typedef void store_each_signal(void *context, const char *venue, const char *symbol, int64_t ts_ns);
+
+/*
+ * Effect: counts, and calls `each` with the newest accepted signal on each symbol. Of what is
+ * committed: call it before the bot's first record of this session. Errors: BOTHY_EIO.
+ */
+int32_t store_bot_past(struct store *store, const char *bot, struct store_bot_past *ret_past,
+                       store_each_signal *each, void *context, struct bothy_error *error);
+
 struct store_filter {
     const char *bot; /* NULL: all */
     const char *symbol;
@@ -79,5 +95,17 @@ struct store_filter {
  */
 int32_t store_query(struct store *store, const char *table, const struct store_filter *filter,
                     json_t **ret_rows, struct bothy_error *error);
+
+#define STORE_HASH_MAX 65
+
+/*
+ * Effect: recomputes the chain of all actions: *ret_rows of them, the hash of the newest.
+ * Errors: BOTHY_ECORRUPT with the number of the first that was changed, BOTHY_EIO.
+ */
+int32_t store_verify_actions(struct store *store, uint64_t *ret_rows, char ret_last[STORE_HASH_MAX],
+                             struct bothy_error *error);
+/* Effect: the same of a ledger's file, which nobody or a running daemon may have open. */
+int32_t store_verify_file(const char *path, uint64_t *ret_rows, char ret_last[STORE_HASH_MAX],
+                          struct bothy_error *error);
 
 #endif

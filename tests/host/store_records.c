@@ -163,6 +163,7 @@ START_TEST(feeds_bots_and_actions)
                                       .gaps = 3,
                                       .reason = "silent" };
     struct record_bot bot = { .status = 2, .signals = 9, .cause = "" };
+    char last[STORE_HASH_MAX] = "", hash[STORE_HASH_MAX] = "";
     struct bothy_error error = { 0 };
     uint64_t seen = 0;
     sqlite3 *db = NULL;
@@ -184,13 +185,18 @@ START_TEST(feeds_bots_and_actions)
     ck_assert_uint_eq(json_array_size(rows), 2);
     ck_assert_str_eq(text_of(rows, 0, "actor"), "uid=1000 pid=4711");
     ck_assert_str_eq(text_of(rows, 1, "prev_hash"), text_of(rows, 0, "hash"));
+    ck_assert_int_eq(store_verify_actions(store, &seen, last, &error), 0);
+    ck_assert_uint_eq(seen, 2);
+    ck_assert_str_eq(last, text_of(rows, 1, "hash"));
+    snprintf(hash, sizeof hash, "%s", last);
     json_decref(rows);
     store_close(store, 5000);
     ck_assert_int_eq(number_in("telemetry.db", "SELECT signals FROM bot_history"), 9);
 
     ck_assert_int_eq(sqlite3_open(path_in("ledger.db"), &db), SQLITE_OK);
-    ck_assert_int_eq(chain_verify(db, &seen, &error), 0);
+    ck_assert_int_eq(chain_verify(db, &seen, last, &error), 0);
     ck_assert_uint_eq(seen, 2);
+    ck_assert_str_eq(last, hash);
     ck_assert_int_ne(sqlite3_exec(db, "UPDATE actions SET after='x'", NULL, NULL, NULL), SQLITE_OK);
     ck_assert_int_ne(sqlite3_exec(db, "DELETE FROM actions", NULL, NULL, NULL), SQLITE_OK);
     ck_assert_int_eq(sqlite3_exec(db,
@@ -198,9 +204,81 @@ START_TEST(feeds_bots_and_actions)
                                   "UPDATE actions SET actor='nobody' WHERE id=1",
                                   NULL, NULL, NULL),
                      SQLITE_OK);
-    ck_assert_int_eq(chain_verify(db, &seen, &error), BOTHY_ECORRUPT);
+    ck_assert_int_eq(chain_verify(db, &seen, NULL, &error), BOTHY_ECORRUPT);
     ck_assert_ptr_nonnull(strstr(error.text, "action 1 "));
     sqlite3_close(db);
+}
+END_TEST
+
+struct newest {
+    int calls;
+    char symbol[BOTHY_SYMBOL_MAX];
+    int64_t ts_ns;
+};
+
+static void put_switch(struct store *store, const char *name, const char *bot)
+{
+    struct record_action action;
+
+    memset(&action, 0, sizeof action);
+    snprintf(action.action, sizeof action.action, "%s", name);
+    snprintf(action.entity, sizeof action.entity, "%s", bot);
+    put(store, RECORD_ACTION, NOON_NS, &action, sizeof action);
+}
+
+static void note_newest(void *context, const char *venue, const char *symbol, int64_t ts_ns)
+{
+    struct newest *newest = context;
+
+    ck_assert_str_eq(venue, "sim");
+    newest->calls++;
+    snprintf(newest->symbol, sizeof newest->symbol, "%s", symbol);
+    newest->ts_ns = ts_ns;
+}
+
+/* In real time the run goes on, in virtual time a new one begins. */
+START_TEST(what_goes_on)
+{
+    int virtual_time = _i;
+    struct store *store = open_store(virtual_time, 42);
+    struct record_signal_end end = { .signal_id = 1, .outcome = SIGNAL_OUTCOME_TP1, .pnl_pct = 2 };
+    struct newest newest = { 0 };
+    struct bothy_error error = { 0 };
+    struct store_bot_past past;
+    struct record_signal signal;
+
+    signal = some_signal(1, "");
+    put(store, RECORD_SIGNAL, NOON_NS, &signal, sizeof signal);
+    signal = some_signal(2, "");
+    put(store, RECORD_SIGNAL, NOON_NS + 5, &signal, sizeof signal);
+    signal = some_signal(0, "COOLDOWN");
+    put(store, RECORD_SIGNAL, NOON_NS + 6, &signal, sizeof signal);
+    put(store, RECORD_SIGNAL_END, NOON_NS + 7, &end, sizeof end);
+    put_switch(store, "bot.pause", "funding");
+    put_switch(store, "bot.resume", "funding");
+    put_switch(store, "bot.pause", "funding");
+    put_switch(store, "bot.resume", "pattern");
+    settle(store);
+    store_close(store, 5000);
+    store = open_store(virtual_time, 42);
+    ck_assert_int_eq(store_bot_past(store, "funding", &past, note_newest, &newest, &error), 0);
+    if (virtual_time) {
+        ck_assert_uint_eq(past.signals + past.suppressed + past.wins, 0);
+        ck_assert_int_eq(past.paused, 0);
+        ck_assert_int_eq(newest.calls, 0);
+    } else {
+        ck_assert_uint_eq(past.signals, 2);
+        ck_assert_uint_eq(past.suppressed, 1);
+        ck_assert_uint_eq(past.wins, 1);
+        ck_assert_uint_eq(past.losses, 0);
+        ck_assert_int_eq(past.last_signal_ns, NOON_NS + 5);
+        ck_assert_int_eq(past.paused, 1);
+        ck_assert_int_eq(newest.calls, 1);
+        ck_assert_int_eq(newest.ts_ns, NOON_NS + 5);
+    }
+    ck_assert_int_eq(store_bot_past(store, "pattern", &past, note_newest, &newest, &error), 0);
+    ck_assert_int_eq(past.paused, 0);
+    store_close(store, 5000);
 }
 END_TEST
 
@@ -395,6 +473,7 @@ static Suite *make_suite(void)
     tcase_add_test(tcase, orders_keep_their_history);
     tcase_add_test(tcase, fills_learn_what_they_realised);
     tcase_add_test(tcase, feeds_bots_and_actions);
+    tcase_add_loop_test(tcase, what_goes_on, 0, 2);
     tcase_add_test(tcase, states);
     tcase_add_test(tcase, runs_and_epochs);
     tcase_add_test(tcase, virtual_runs_are_equal);

@@ -4,14 +4,46 @@ while they are loaded, room that is never freed, words that are no text. The cor
 questions meanwhile, ends them, and their neighbour misses nothing.
 """
 import hashlib
+import json
 import os
 import re
 import shutil
 import signal
+import socket
+import struct
 import subprocess
 
-from host import Host, Tap, plugin, program
+from host import Host, Tap, plugin, program, scratch
 from zoo_conf import actions, alive, animal, bot, children, market, until
+
+
+def connect(path):
+    peer = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+    peer.connect(path)
+    peer.settimeout(20)
+    return peer
+
+
+def framed(document):
+    text = json.dumps(document).encode()
+    return struct.pack("<I", len(text)) + text
+
+
+def answer(stream):
+    return json.loads(stream.read(struct.unpack("<I", stream.read(4))[0]))
+
+
+def look(path, out, until_closed):
+    """In a process of another user: asks for a change, then keeps 40 connections."""
+    os.setgroups([])
+    os.setgid(65534)
+    os.setuid(65534)
+    first = connect(path)
+    first.sendall(framed({"command": "kill"}))
+    code = answer(first.makefile("rb"))["code"]
+    peers = [connect(path) for _ in range(40)]
+    os.write(out, f"{code} {len(peers)}\n".encode())
+    os.read(until_closed, 1)
 
 
 def good():
@@ -95,6 +127,45 @@ def file_changes(tap):
                "a file that is not what plugins.lock pins is not loaded again", one)
 
 
+def lookers(tap):
+    """Somebody without rights takes all the places there are: the kill switch has its own."""
+    if os.geteuid() != 0:
+        tap.ok(True, "SKIP needs another user")
+        return
+    with Host(market([good()], speed="100x")) as host:
+        host.wait_ready()
+        for path in (scratch(), host.directory):
+            os.chmod(path, 0o711)
+        os.chmod(host.socket, 0o666)
+        told, tell = os.pipe()
+        held, hold = os.pipe()
+        looker = os.fork()
+        if looker == 0:
+            os.close(hold)
+            try:
+                look(host.socket, tell, held)
+            finally:
+                os._exit(0)
+        os.close(tell)
+        tap.equal(os.read(told, 100), b"4 40\n",
+                  "who has no rights is refused a change, and takes what places it gets")
+        tap.equal(host.ctl("kill").get("killed"), True, "the kill switch can still be pulled")
+        os.close(hold)
+        os.waitpid(looker, 0)
+        os.chmod(scratch(), 0o700)
+
+
+def sent_ahead(tap):
+    """Requests that come in one piece are all answered, in order."""
+    with Host(market([good()], speed="100x")) as host:
+        host.wait_ready()
+        with connect(host.socket) as peer:
+            peer.sendall(framed({"command": "bot.list"}) * 1000)
+            stream = peer.makefile("rb")
+            codes = [answer(stream)["code"] for _ in range(1000)]
+        tap.equal(codes, [0] * 1000, "a thousand requests sent ahead have a thousand answers")
+
+
 def main():
     tap = Tap()
     alone = events_alone()
@@ -106,6 +177,8 @@ def main():
     stops_under_flood(tap)
     stops_at_a_terminal(tap)
     file_changes(tap)
+    sent_ahead(tap)
+    lookers(tap)
     tap.done()
 
 

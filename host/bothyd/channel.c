@@ -97,6 +97,12 @@ void channel_command(struct worker *w, uint32_t type, const void *payload, size_
         return;
     if (queue->begin == queue->end)
         queue->begin = queue->end = 0;
+    if (queue->end + need > queue->capacity && queue->begin > queue->capacity / 2) {
+        /* A reader that is a little late all the time, but reads, is no reason to grow. */
+        queue->end -= queue->begin;
+        memmove(queue->data, queue->data + queue->begin, queue->end);
+        queue->begin = 0;
+    }
     if (queue->end + need > queue->capacity) {
         size_t capacity = queue->capacity ? queue->capacity : 4096;
         uint8_t *data;

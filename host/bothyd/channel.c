@@ -311,6 +311,7 @@ static int common_record(struct worker *w, const struct wire_record *record, siz
             return 0;
         w->health = (uint32_t)text->code;
         snprintf(w->health_text, sizeof w->health_text, "%.*s", (int)sizeof text->text, text->text);
+        worker_clean_text(w->health_text);
         return 1;
     case WIRE_R_EVENT_ERROR:
         if (!text)
@@ -431,6 +432,7 @@ static void answered(struct worker *w, const struct wire_text *text, const char 
                  text->text[0] ? ": " : "", (int)sizeof text->text - 1, text->text);
         log_say(w->daemon->log, BOTHY_LOG_ERROR, "FEED", "%s: %s", w->logger, line);
         snprintf(w->cause, sizeof w->cause, "%.*s", (int)sizeof w->cause - 1, line);
+        worker_clean_text(w->cause);
     }
 }
 
@@ -472,6 +474,7 @@ void channel_exchange_record(struct worker *w, const struct wire_record *record,
         if (text->code != 0) {
             say_text(w, BOTHY_LOG_ERROR, "FEED_ERROR", text);
             snprintf(w->cause, sizeof w->cause, "%.*s", (int)sizeof text->text - 1, text->text);
+            worker_clean_text(w->cause);
         }
         return;
     case WIRE_R_COUNT:

@@ -202,6 +202,8 @@ struct daemon {
     int64_t last_heartbeat_ns;
     int store_ok;
     uint64_t durable;
+    uint64_t caught_up;   /* the store was waited for up to this record */
+    uint64_t lost_record; /* the first that the store never got; 0: none */
     uint64_t stalled_rounds;
 
     /* history */
@@ -229,8 +231,6 @@ void daemon_stop(struct daemon *d, const char *reason);
 int daemon_epoll_add(struct daemon *d, int fd, void *what);
 void daemon_notify(struct daemon *d, const char *lines);
 void daemon_housekeeping(struct daemon *d);
-/* Effect: how far the store is and whether it fails; a change reaches the core's gate. */
-void daemon_look_at_store(struct daemon *d);
 /* Effect: a durable number that no incarnation of anything had before. */
 int daemon_next_generation(struct daemon *d, uint32_t *ret_generation);
 /* Effect: the kill switch, and the file that makes it outlive us. < 0: the file failed. */
@@ -297,6 +297,10 @@ void channel_drain(struct worker *w);
 void channel_exchange_record(struct worker *w, const struct wire_record *record, size_t length);
 
 /* ---- drive.c ---- */
+/* Effect: takes over what the store says of itself: what is durable, and whether it works. */
+void drive_look_at_store(struct daemon *d);
+/* Real time: 1 if what it says is taken now; 0 while it must wait for the store. */
+int drive_hears(const struct worker *w);
 /* Effect: one duty cycle: takes what is there, returns 1 if there was anything. */
 int drive_cycle(struct daemon *d, int64_t *ret_wait_until_ns);
 

@@ -80,6 +80,27 @@ static int32_t caps(const struct core *core, const struct bot *bot,
     return 0;
 }
 
+/*
+ * A bot that says the opposite of what it has open is worth a look, whether or not a cooldown or
+ * a cap keeps the new signal back: once for each open one.
+ */
+static void warn_of_reversal(struct core *core, const struct bot *bot, const struct instrument *in,
+                             const struct bothy_signal *signal)
+{
+    for (size_t i = 0; i < core->signal_count; i++) {
+        struct signal_entry *entry = &core->signals[i];
+
+        if (entry->outcome || entry->opposed || entry->bot != bot->number ||
+            entry->instrument != in->number || entry->signal.direction == signal->direction)
+            continue;
+        entry->opposed = 1;
+        output_note(core, BOTHY_LOG_WARNING, bot, "REVERSAL_WARNING", entry->signal.correlation,
+                    "%s %s from %.10g is open, and the bot now says %s at %.10g",
+                    bothy_direction_name(entry->signal.direction), in->symbol, entry->signal.entry,
+                    bothy_direction_name(signal->direction), signal->entry);
+    }
+}
+
 static void report_result(struct core *core, const struct bot *bot, uint32_t instrument,
                           uint64_t tag, const struct refusal *refusal, const uint8_t *correlation)
 {
@@ -165,6 +186,8 @@ int32_t core_signal(struct core *core, uint32_t number, const struct bothy_signa
         gate_refuse(&refusal, "PAUSED", "bot=%s", bot->name);
     else
         caps(core, bot, symbol, index, &signal, &refusal);
+    if (strcmp(refusal.code, "INVALID") != 0)
+        warn_of_reversal(core, bot, in, &signal);
     if (refusal.code[0]) {
         bot->suppressed++;
         record_signal(core, bot, in, &signal, 0, refusal.code);

@@ -7,7 +7,7 @@
  *     orders.c    states, groups, gate.c  bars.c    bars from trades and from smaller bars
  *     paper.c     the paper venue         market.c  definitions, last values, feed states
  *     ledger.c    fills to positions      book.c    levels
- *     output.c    stamping, records, notes
+ *     output.c    stamping, records, notes   past.c   what is over
  */
 #ifndef BOTHY_CORE_STATE_H
 #define BOTHY_CORE_STATE_H
@@ -107,6 +107,7 @@ struct signal_entry {
     uint32_t instrument;
     uint32_t outcome; /* 0: open */
     int half_done;    /* the first target was reached, the rest runs to the second */
+    int opposed;      /* its bot has said the opposite since */
     int64_t opened_ns;
     struct bothy_signal signal;
     double realised_pct; /* of the half that is out */

@@ -260,12 +260,19 @@ static struct output *next_output(struct player *p, const char *kind)
     return NULL;
 }
 
-static int expect_none(struct player *p, char **w, int n)
+static int expect_none(struct player *p, char **w, int n, const char *text)
 {
     static const char *const kinds[] = { "ORDER",   "FILL",  "SIGNAL", "POSITION",
                                          "OUTCOME", "TIMER", "PAST",   "FORMING" };
     struct output *out;
 
+    /* More than a kind: that very one. */
+    for (size_t i = 0; n > 3 && i < p->output_count; i++) {
+        if (!p->outputs[i].taken && words_match(strstr(text, w[2]), p->outputs[i].text))
+            return player_fail(p, "expected %s, got: %s", text, p->outputs[i].text);
+    }
+    if (n > 3)
+        return 0;
     if (n > 2) {
         out = next_output(p, w[2]);
         return out ? player_fail(p, "expected no %s, got: %s", w[2], out->text) : 0;
@@ -324,7 +331,7 @@ static int cmd_expect(struct player *p, char **w, int n, const char *text)
         return player_fail(p, "EXPECT what?");
     p->after_expect = 1;
     if (strcmp(w[1], "NONE") == 0)
-        return expect_none(p, w, n);
+        return expect_none(p, w, n, text);
     if (strcmp(w[1], "EQUITY") == 0 || strcmp(w[1], "HELD") == 0 || strcmp(w[1], "LIVE") == 0)
         return expect_what_is(p, w, n, text);
     out = next_output(p, w[1]);

@@ -12,7 +12,7 @@
  *              [cooldown=] [max_open=] [max_symbol=] [reversal_bypass] [risk_pct=]
  *              [max_position_pct=] [symbols=A,B]
  *   inputs
- *     BAR SYMBOL TF O H L C V [FORMING|HISTORY]     the bar that closes now (HISTORY: likewise)
+ *     BAR SYMBOL TF O H L C V [FORMING|HISTORY|OLD] [AGO]     the bar that closes now, or AGO
  *     QUOTE SYMBOL BID QTY ASK QTY                  TRADE SYMBOL PRICE QTY [ago=1s]
  *     BOOK SYMBOL SNAPSHOT|UPDATE [MORE] [BID PRICE QTY | ASK PRICE QTY]…
  *     FEED SYMBOL|ALL STATE                         DEFINE SYMBOL [as INSTRUMENT]
@@ -30,7 +30,7 @@
  *     EXPECT BAR SYMBOL TF O H L C V OPENED_AT      EXPECT FORMING …    EXPECT PAST …
  *     EXPECT FEED SYMBOL STATE    EXPECT TIMER BOT ID    EXPECT PAST_END BOT TF COUNT
  *     EXPECT NOTE LEVEL CODE      EXPECT ASKED SYMBOL FEEDS TIMEFRAMES
- *     EXPECT ASKED_PAST SYMBOL TF COUNT             EXPECT NONE [KIND]
+ *     EXPECT ASKED_PAST SYMBOL TF COUNT             EXPECT NONE [KIND [WORDS]]
  *   and about what is
  *     EXPECT EQUITY CASH EQUITY   EXPECT HELD BOT SYMBOL QTY     EXPECT LIVE N
  *

@@ -268,8 +268,6 @@ const char *worker_status_name(const struct worker *w);
 size_t worker_config(struct worker *w, void *data, size_t capacity);
 
 /* ---- ending.c ---- */
-/* Effect: in place: what is no text, or speaks to terminals, becomes '?'. */
-void worker_clean_text(char *text);
 /* Effect: a wait status, and what the reporter said before ("": nothing), as a text. */
 void worker_describe_end(uint32_t status, const char *crash, char *text, size_t capacity);
 /* Effect: WIRE_CRASH from its kind on, as a text for people. */

@@ -13,19 +13,6 @@
  * What a plugin says of itself may be no text at all, and goes into status, audit and log:
  * control characters, and all beyond ASCII in what is no UTF-8, become '?'.
  */
-void worker_clean_text(char *text)
-{
-    json_t *whole = json_string(text);
-
-    for (; *text; text++) {
-        unsigned char c = (unsigned char)*text;
-
-        if (c < 0x20 || c == 0x7f || (!whole && c >= 0x80))
-            *text = '?';
-    }
-    json_decref(whole);
-}
-
 void worker_describe_crash(struct bytes_reader *in, char *text, size_t capacity)
 {
     uint32_t kind = bytes_get_u32(in), number = bytes_get_u32(in);
@@ -67,5 +54,5 @@ void worker_describe_end(uint32_t status, const char *crash, char *text, size_t 
         snprintf(how, sizeof how, "ended with code %d", WEXITSTATUS(ended));
     snprintf(text, capacity, "%s%s%s", how, how[0] && crash[0] ? ": " : "",
              crash[0] || how[0] ? crash : "crashed without a report");
-    worker_clean_text(text);
+    status_clean(text);
 }

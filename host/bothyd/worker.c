@@ -224,6 +224,7 @@ void worker_start(struct worker *w)
         w->parked = 1;
         set_phase(w, PHASE_NONE, STATUS_ERROR);
         snprintf(w->cause, sizeof w->cause, "%s", unavailable);
+        status_clean(w->cause);
         log_say(d->log, BOTHY_LOG_ERROR, "PARKED", "%s is parked: %s", w->logger, w->cause);
         return;
     }

@@ -41,7 +41,7 @@ PARKED = {
     "ring_index": r"^ring violation: .*position is \d+, expected \d+",
     "ring_generation": r"^ring violation: .*generation is \d+, expected \d+",
     "exits": r"^ended by itself$",
-    "garbled": r"^ended with code \d+: create: \?\?\?\[2J$",
+    "garbled": r"^create: .*\?\?\?\[2J$",
 }
 # Never started: restarts cannot help.
 REFUSED = {

@@ -6,6 +6,11 @@
 #include <string.h>
 
 const struct log_code log_codes[] = {
+    { "AUDIT", "a recorded action was changed afterwards",
+      "The actions of the ledger are chained by their hashes, and the chain is broken: somebody"
+      " edited, added or took out a row.",
+      "Keep the files as they are; compare them with a backup from the row on that the message"
+      " names." },
     { "CONFIG", "the configuration is wrong or doubtful",
       "A file of the configuration was read again and something in it cannot be used, or is"
       " used otherwise than it may be meant.",
@@ -117,6 +122,11 @@ const struct log_code log_codes[] = {
       "Within one instant of virtual time bots kept reacting to one another; time goes on "
       "regardless.",
       "Look for two bots that subscribe to each other's signals." },
+    { "REVERSAL_WARNING", "a bot contradicts what it has open",
+      "The bot gave a signal against one of its own that is still open on the same symbol. What "
+      "is open stays open; the new one is subject to cooldown and caps as any other.",
+      "Look whether the open position is still wanted. risk.reversal_bypass lets the new signal "
+      "break the cooldown." },
     { "SIGNALS_ONLY", "refused: the bot may only give signals", "signals_only is set for this bot.",
       "Take signals_only out of its grants, if it is meant to trade." },
     { "STALLED", "a process is stuck in a callback",

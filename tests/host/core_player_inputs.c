@@ -245,6 +245,8 @@ static int cmd_bot(struct player *p, char **w, int n)
             r = decimal(p, value, &risk->risk_pct);
         else if (strcmp(w[k], "max_position_pct") == 0)
             r = decimal(p, value, &risk->max_position_pct);
+        else if (strcmp(w[k], "price_tolerance_pct") == 0)
+            r = decimal(p, value, &risk->price_tolerance_pct);
         else if (strcmp(w[k], "cooldown") == 0)
             r = duration(p, value, &risk->cooldown_ns);
         else if (bothy_int64_parse(value, strlen(value), &count) < 0)
@@ -508,9 +510,8 @@ static int cmd_grant(struct player *p, char **w, int n)
     if (n != 3 || player_find_bot(p, w[1], &bot) < 0 ||
         decimal(p, w[2], &p->bots[bot].max_notional) < 0)
         return player_fail(p, "GRANT BOT MAX_NOTIONAL");
-    return core_bot_put(p->core, &p->bots[bot], &bot, NULL) < 0
-               ? player_fail(p, "not reconfigured")
-               : 0;
+    return core_bot_put(p->core, &p->bots[bot], &bot, NULL) < 0 ? player_fail(p, "not reconfigured")
+                                                                : 0;
 }
 
 static int cmd_of_bot(struct player *p, char **w, int n)

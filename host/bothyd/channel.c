@@ -97,6 +97,12 @@ void channel_command(struct worker *w, uint32_t type, const void *payload, size_
         return;
     if (queue->begin == queue->end)
         queue->begin = queue->end = 0;
+    if (queue->end + need > queue->capacity && queue->begin > queue->capacity / 2) {
+        /* A reader that is a little late all the time, but reads, is no reason to grow. */
+        queue->end -= queue->begin;
+        memmove(queue->data, queue->data + queue->begin, queue->end);
+        queue->begin = 0;
+    }
     if (queue->end + need > queue->capacity) {
         size_t capacity = queue->capacity ? queue->capacity : 4096;
         uint8_t *data;
@@ -431,6 +437,7 @@ static void answered(struct worker *w, const struct wire_text *text, const char 
                  text->text[0] ? ": " : "", (int)sizeof text->text - 1, text->text);
         log_say(w->daemon->log, BOTHY_LOG_ERROR, "FEED", "%s: %s", w->logger, line);
         snprintf(w->cause, sizeof w->cause, "%.*s", (int)sizeof w->cause - 1, line);
+        status_clean(w->cause);
     }
 }
 
@@ -472,6 +479,7 @@ void channel_exchange_record(struct worker *w, const struct wire_record *record,
         if (text->code != 0) {
             say_text(w, BOTHY_LOG_ERROR, "FEED_ERROR", text);
             snprintf(w->cause, sizeof w->cause, "%.*s", (int)sizeof text->text - 1, text->text);
+            status_clean(w->cause);
         }
         return;
     case WIRE_R_COUNT:

@@ -361,7 +361,8 @@ static json_t *cmd_kill_reset(struct call *call)
 {
     daemon_action(call->d, call->actor, "kill.reset", "host", "on", "off", "");
     if (daemon_kill(call->d, 0, "") < 0)
-        return refuse(call, 1, "the file KILL in %s cannot be removed", call->d->conf->paths.state);
+        return refuse(call, 1, "the file KILL in %s or %s cannot be removed, and turns it on again",
+                      call->d->conf->paths.state, call->d->conf->paths.run);
     return json_pack("{s:b}", "killed", 0);
 }
 

@@ -62,6 +62,7 @@ int control_open(struct daemon *d, struct bothy_error *error)
                           "paths.socket %s is longer than a socket's name may be (%zu)", path,
                           sizeof address.sun_path - 1);
     memcpy(address.sun_path, path, strlen(path) + 1);
+    memcpy(d->socket_path, address.sun_path, sizeof d->socket_path);
     if (somebody_listens(&address))
         return bothy_fail(
             error, BOTHY_EEXIST,
@@ -100,7 +101,7 @@ void control_close(struct daemon *d)
     d->client_count = 0;
     if (d->listen_fd >= 0) {
         close(d->listen_fd);
-        unlink(d->conf->paths.socket);
+        unlink(d->socket_path);
     }
     d->listen_fd = -1;
 }

@@ -125,17 +125,6 @@ static struct worker *worker_of(struct daemon *d, const void *what, int *ret_std
     return NULL;
 }
 
-void daemon_look_at_store(struct daemon *d)
-{
-    char reason[160] = "";
-    int ok = 1;
-
-    store_poll(d->store, &d->durable, &ok, reason, sizeof reason);
-    d->store_ok = ok;
-    if (d->core)
-        core_store_state(d->core, ok, reason);
-}
-
 static void dispatch(struct daemon *d, const struct epoll_event *event)
 {
     void *what = event->data.ptr;
@@ -149,7 +138,7 @@ static void dispatch(struct daemon *d, const struct epoll_event *event)
     } else if (what == &d->listen_fd) {
         control_accept(d);
     } else if (what == d->store) {
-        daemon_look_at_store(d);
+        drive_look_at_store(d);
     } else if ((w = worker_of(d, what, &is_stderr))) {
         if (is_stderr)
             worker_on_stderr(w);
@@ -279,7 +268,11 @@ static void look_for_kill(struct daemon *d)
     snprintf(path[0], sizeof path[0], "%s/KILL", d->conf->paths.state);
     snprintf(path[1], sizeof path[1], "%s/KILL", d->conf->paths.run);
     for (int i = 0; i < 2; i++) {
-        if (core_killed(d->core) || access(path[i], F_OK) < 0)
+        struct stat st;
+
+        /* What cannot be looked at counts as there: better no entries than unwanted ones. */
+        if (core_killed(d->core) ||
+            (lstat(path[i], &st) < 0 && (errno == ENOENT || errno == ENOTDIR)))
             continue;
         core_kill(d->core, 1, path[i]);
         if (d->start_recorded)
@@ -291,20 +284,23 @@ static void look_for_kill(struct daemon *d)
 int daemon_kill(struct daemon *d, int on, const char *why)
 {
     char path[PATH_MAX];
-    int fd;
+    int fd, r = 0;
 
     core_kill(d->core, on, why);
     if (!on) {
         snprintf(path, sizeof path, "%s/KILL", d->conf->paths.run);
-        unlink(path);
+        /* One that stays would turn it on again within a second. */
+        if (unlink(path) < 0 && errno != ENOENT && errno != ENOTDIR)
+            r = -1;
     }
     snprintf(path, sizeof path, "%s/KILL", d->conf->paths.state);
     if (!on)
-        return unlink(path) < 0 && errno != ENOENT ? -1 : 0;
-    fd = open(path, O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
-    if (fd < 0 || fsync(fd) < 0)
+        return unlink(path) < 0 && errno != ENOENT ? -1 : r;
+    fd = open(path, O_WRONLY | O_CREAT | O_CLOEXEC | O_NONBLOCK | O_NOFOLLOW, 0600);
+    if (fd < 0)
         return -1;
-    return close(fd);
+    r = fsync(fd);
+    return close(fd) < 0 ? -1 : r;
 }
 
 void daemon_housekeeping(struct daemon *d)
@@ -404,7 +400,9 @@ static int open_shared(struct daemon *d, struct bothy_error *error)
         r = lastvalue_create("bothy-last", &shape, d->log_generation, &d->lastvalue,
                              &d->lastvalue_fd, error);
     if (r == 0)
-        r = doorbell_create(DOORBELL_EVENTFD, &d->bell, error);
+        /* A pipe, of which workers get the end to write: of an eventfd, which all share, each could
+         * take the rings of the others. */
+        r = doorbell_create(DOORBELL_PIPE, &d->bell, error);
     return r;
 }
 
@@ -540,7 +538,8 @@ static void loop(struct daemon *d)
             for (uint32_t i = 0; i < d->worker_count && !busy; i++) {
                 struct wait_word word;
 
-                busy = d->workers[i].rings && ring_sleep_begin(&d->workers[i].intents, &word);
+                busy =
+                    drive_hears(&d->workers[i]) && ring_sleep_begin(&d->workers[i].intents, &word);
             }
         }
         daemon_poll(d, busy ? 0 : timeout, 1);

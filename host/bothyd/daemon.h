@@ -5,6 +5,7 @@
  *     setup.c     configuration → core, workers, instruments
  *     describe.c  schemas of plugins, from a sandboxed process
  *     worker.c    the life of a plugin process: spawn, set-up, end, restart
+ *     ending.c    how its end reads
  *     watch.c     its watchdog
  *     channel.c   its rings: records in, commands out
  *     drive.c     one order of all inputs: virtual time in lock-step, real time
@@ -201,6 +202,8 @@ struct daemon {
     int64_t last_heartbeat_ns;
     int store_ok;
     uint64_t durable;
+    uint64_t caught_up;   /* the store was waited for up to this record */
+    uint64_t lost_record; /* the first that the store never got; 0: none */
     uint64_t stalled_rounds;
 
     /* history */
@@ -209,6 +212,7 @@ struct daemon {
     struct day_totals day; /* when it began */
 
     int listen_fd;
+    char socket_path[108]; /* where it listens: a reload does not move it */
     struct control_client *clients;
     uint32_t client_count;
 };
@@ -228,8 +232,6 @@ void daemon_stop(struct daemon *d, const char *reason);
 int daemon_epoll_add(struct daemon *d, int fd, void *what);
 void daemon_notify(struct daemon *d, const char *lines);
 void daemon_housekeeping(struct daemon *d);
-/* Effect: how far the store is and whether it fails; a change reaches the core's gate. */
-void daemon_look_at_store(struct daemon *d);
 /* Effect: a durable number that no incarnation of anything had before. */
 int daemon_next_generation(struct daemon *d, uint32_t *ret_generation);
 /* Effect: the kill switch, and the file that makes it outlive us. < 0: the file failed. */
@@ -262,12 +264,16 @@ void worker_on_stderr(struct worker *w);
 void worker_on_link(struct daemon *d, const uint8_t *packet, size_t length);
 void worker_pause(struct worker *w, int paused);
 int worker_running(const struct worker *w);
+const char *worker_status_name(const struct worker *w);
+size_t worker_config(struct worker *w, void *data, size_t capacity);
+
+/* ---- ending.c ---- */
+/* Effect: in place: what is no text, or speaks to terminals, becomes '?'. */
+void worker_clean_text(char *text);
 /* Effect: a wait status, and what the reporter said before ("": nothing), as a text. */
 void worker_describe_end(uint32_t status, const char *crash, char *text, size_t capacity);
 /* Effect: WIRE_CRASH from its kind on, as a text for people. */
 void worker_describe_crash(struct bytes_reader *in, char *text, size_t capacity);
-const char *worker_status_name(const struct worker *w);
-size_t worker_config(struct worker *w, void *data, size_t capacity);
 
 /* ---- watch.c ---- */
 /* Effect: ends it if it hangs; starts it if its restart is due. */
@@ -292,6 +298,10 @@ void channel_drain(struct worker *w);
 void channel_exchange_record(struct worker *w, const struct wire_record *record, size_t length);
 
 /* ---- drive.c ---- */
+/* Effect: how far the store is and whether it fails; a change reaches the core's gate. */
+void drive_look_at_store(struct daemon *d);
+/* Real time: 1 if what it says is taken now; 0 while it must wait for the store. */
+int drive_hears(const struct worker *w);
 /* Effect: one duty cycle: takes what is there, returns 1 if there was anything. */
 int drive_cycle(struct daemon *d, int64_t *ret_wait_until_ns);
 
@@ -327,6 +337,8 @@ json_t *status_document(struct daemon *d);
 json_t *status_bot(const struct worker *w);
 /* Effect: words of a plugin as a JSON string, whatever bytes they are. NULL: no memory. */
 json_t *status_text(const char *text);
+/* Effect: makes them a text in place: what is none becomes '?'. */
+void status_clean(char *text);
 json_t *status_feeds(struct daemon *d);
 int reload_run(struct daemon *d, struct bothy_error *error);
 /* An action for the audit. */

@@ -120,7 +120,7 @@ static int32_t answer(int control, const char *path, uint8_t *packet, struct con
                       "%s: a flood of messages from its constructors, and no description", path);
 }
 
-/* A constructor without end: its process reads nothing and would never go by itself. */
+/* A constructor without end, or one that lied: its process would never go by itself. */
 static void end_process(struct daemon *d)
 {
     uint8_t packet[64];
@@ -185,8 +185,8 @@ int32_t describe_plugin(void *context, const char *path, uint32_t kind, struct c
     r = ask(d, path, kind, &control, &err, error);
     if (r == 0)
         r = answer(control, path, packet, ret, error);
-    if (r < 0)
-        end_process(d);
+    /* It has said all that it is asked for; one that stays would keep the number from the next. */
+    end_process(d);
     status = reap(d);
     if (r == BOTHY_EDISCONNECTED) {
         char how[256];

@@ -27,6 +27,10 @@
 
 #define BETWEEN_LOOKS 4096 /* records */
 
+/* Records that wait for the store before bots are let to cause more: with states of 64 KiB each
+ * they are half of what its queue holds. */
+#define UNDURABLE_MAX 512
+
 union record_room {
     struct wire_record record;
     uint8_t bytes[WIRE_RECORD_MAX];
@@ -136,6 +140,20 @@ static void bear_with(struct daemon *d, struct worker *w, struct patience *patie
     lose_patience(d, w, patience);
 }
 
+/*
+ * One bot that causes more records than the store can write would fill its queue, and close the
+ * gate for all. The core is told nothing here: what it does must not depend on the disk's speed.
+ */
+static void let_store_catch_up(struct daemon *d)
+{
+    uint64_t recorded = core_recorded(d->core);
+
+    if (recorded - d->caught_up <= UNDURABLE_MAX)
+        return;
+    d->caught_up = recorded;
+    store_wait(d->store, recorded, 1000);
+}
+
 /* Takes what a bot says until it has consumed all that it was shown, or is no more. */
 static void take_answers(struct daemon *d, struct worker *w)
 {
@@ -152,6 +170,7 @@ static void take_answers(struct daemon *d, struct worker *w)
             uint32_t type = room.record.type;
 
             channel_bot_record(w, &room.record, length);
+            let_store_catch_up(d);
             if (type == WIRE_R_CONSUMED && has_consumed(w))
                 return;
             bear_with(d, w, &patience, &records);
@@ -165,6 +184,20 @@ static void take_answers(struct daemon *d, struct worker *w)
     }
 }
 
+void drive_look_at_store(struct daemon *d)
+{
+    char reason[160] = "";
+    int ok = 1;
+
+    store_poll(d->store, &d->durable, &ok, reason, sizeof reason);
+    /* What was lost will never be durable, nor what came after it: it may depend on it. */
+    if (d->lost_record && d->durable >= d->lost_record)
+        d->durable = d->lost_record - 1;
+    d->store_ok = ok && !d->lost_record;
+    if (d->core)
+        core_store_state(d->core, d->store_ok, d->lost_record ? "a record was lost" : reason);
+}
+
 /*
  * Makes what was recorded durable; true if orders went to the venue by it. Time does not go on
  * before: while the disk is full it stands still, and people are answered and told why.
@@ -176,11 +209,11 @@ static int make_durable(struct daemon *d)
     if (core_undurable(d->core) == 0)
         return 0;
     while (store_wait(d->store, before, d->store_ok ? 1000 : 50) < 0 && !d->stopping) {
-        daemon_look_at_store(d);
+        drive_look_at_store(d);
         daemon_housekeeping(d);
         daemon_poll(d, 0, 1);
     }
-    daemon_look_at_store(d);
+    drive_look_at_store(d);
     if (d->durable < before)
         return 0;
     core_durable(d->core, d->durable);
@@ -473,6 +506,14 @@ static int virtual_cycle(struct daemon *d, int64_t *ret_wait_until_ns)
 
 /* ---- real time ---- */
 
+int drive_hears(const struct worker *w)
+{
+    const struct daemon *d = w->daemon;
+
+    return w->rings &&
+           (w->kind != WORKER_BOT || core_recorded(d->core) - d->durable <= UNDURABLE_MAX);
+}
+
 static int real_cycle(struct daemon *d)
 {
     size_t length = 0;
@@ -483,8 +524,8 @@ static int real_cycle(struct daemon *d)
     for (uint32_t i = 0; i < d->worker_count; i++) {
         struct worker *w = &d->workers[i];
 
-        for (int n = 0; n < 256 && w->rings && channel_read(w, &room, sizeof room, &length) > 0;
-             n++) {
+        for (int n = 0;
+             n < 256 && drive_hears(w) && channel_read(w, &room, sizeof room, &length) > 0; n++) {
             any = 1;
             if (w->kind == WORKER_BOT)
                 channel_bot_record(w, &room.record, length);
@@ -492,7 +533,7 @@ static int real_cycle(struct daemon *d)
                 channel_exchange_record(w, &room.record, length);
         }
     }
-    daemon_look_at_store(d);
+    drive_look_at_store(d);
     core_durable(d->core, d->durable);
     channel_flush_all(d);
     return any;

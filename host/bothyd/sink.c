@@ -63,8 +63,18 @@ static void sink_record(void *context, const struct record *record)
 {
     struct daemon *d = context;
 
-    if (store_put(d->store, record) < 0)
-        core_store_state(d->core, 0, "the store's queue is full");
+    int r = store_put(d->store, record);
+
+    /* While it works there will be room again: all wait for that, rather than lose a record. */
+    if (r == BOTHY_EAGAIN && d->store_ok && !d->lost_record) {
+        store_wait(d->store, record->n - 1, 2000);
+        r = store_put(d->store, record);
+    }
+    if (r == 0 || record->type == RECORD_BOT || record->type == RECORD_FEED)
+        return; /* figures only are no reason to stop */
+    if (!d->lost_record)
+        d->lost_record = record->n;
+    core_store_state(d->core, 0, "its queue is full, a record was lost; start bothyd again");
 }
 
 static void sink_feeds(void *context, uint32_t venue, const struct bothy_feed_request *request)

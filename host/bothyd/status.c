@@ -26,19 +26,26 @@ static json_t *json_money(struct bothy_decimal value, int32_t digits)
     return json_string(text);
 }
 
+void status_clean(char *text)
+{
+    json_t *whole = json_string(text);
+
+    for (; *text; text++) {
+        unsigned char c = (unsigned char)*text;
+
+        if (c < 0x20 || c == 0x7f || (!whole && c >= 0x80))
+            *text = '?';
+    }
+    json_decref(whole);
+}
+
 json_t *status_text(const char *text)
 {
     char copy[1024];
-    json_t *whole;
-    size_t n = 0;
 
-    for (; text[n] && n < sizeof copy - 1; n++)
-        copy[n] = (unsigned char)text[n] < 0x20 || text[n] == 0x7f ? '?' : text[n];
-    copy[n] = '\0';
-    whole = json_string(copy);
-    for (size_t i = 0; !whole && i < n; i++)
-        copy[i] = (unsigned char)copy[i] < 0x80 ? copy[i] : '?';
-    return whole ? whole : json_string(copy);
+    snprintf(copy, sizeof copy, "%s", text);
+    status_clean(copy);
+    return json_string(copy);
 }
 
 static const char *sandbox_name(uint32_t sandbox)

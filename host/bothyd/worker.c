@@ -481,27 +481,6 @@ static void on_failed(struct worker *w, struct bytes_reader *in)
         snprintf(w->crash, sizeof w->crash, "%s: %s", name, text);
 }
 
-void worker_describe_crash(struct bytes_reader *in, char *text, size_t capacity)
-{
-    uint32_t kind = bytes_get_u32(in), number = bytes_get_u32(in);
-    uint64_t address = bytes_get_u64(in), offset = bytes_get_u64(in);
-    char module[160], word[64], where[200] = "";
-
-    bytes_get_text(in, module, sizeof module);
-    bytes_get_text(in, word, sizeof word);
-    if (in->failed)
-        return;
-    if (module[0])
-        snprintf(where, sizeof where, " in %s+0x%llx", module, (unsigned long long)offset);
-    if (kind == WIRE_CRASH_SYSCALL)
-        snprintf(text, capacity, "forbidden system call %s (%u)%s", word, number, where);
-    else if (number == SIGABRT)
-        snprintf(text, capacity, "%s%s", word, where);
-    else
-        snprintf(text, capacity, "%s at address 0x%llx%s", word, (unsigned long long)address,
-                 where);
-}
-
 static void on_message(struct worker *w, const uint8_t *packet, size_t length)
 {
     struct bytes_reader in;
@@ -595,27 +574,6 @@ void worker_on_stderr(struct worker *w)
 
 /* ---- ends ---- */
 
-void worker_describe_end(uint32_t status, const char *crash, char *text, size_t capacity)
-{
-    int ended = (int)status;
-    char how[160] = "";
-
-    if (WIFSIGNALED(ended) && WTERMSIG(ended) == SIGSYS)
-        snprintf(how, sizeof how,
-                 "killed by signal %d (SIGSYS): forbidden system call with signals blocked, as "
-                 "when a thread is started",
-                 SIGSYS);
-    else if (WIFSIGNALED(ended))
-        snprintf(how, sizeof how, "killed by signal %d (%s)", WTERMSIG(ended),
-                 strsignal(WTERMSIG(ended)));
-    else if (WEXITSTATUS(ended) == WIRE_EXIT_OK)
-        snprintf(how, sizeof how, "ended by itself");
-    else if (WEXITSTATUS(ended) != WIRE_EXIT_SYSCALL && WEXITSTATUS(ended) != WIRE_EXIT_SIGNAL)
-        snprintf(how, sizeof how, "ended with code %d", WEXITSTATUS(ended));
-    snprintf(text, capacity, "%s%s%s", how, how[0] && crash[0] ? ": " : "",
-             crash[0] || how[0] ? crash : "crashed without a report");
-}
-
 static void plan_restart(struct worker *w, int hopeless)
 {
     struct daemon *d = w->daemon;
@@ -697,6 +655,7 @@ static void on_end(struct worker *w, uint32_t status)
     worker_describe_end(status, w->crash, text, sizeof text);
     if (!w->cause_given || w->crash[0])
         snprintf(w->cause, sizeof w->cause, "%s", text);
+    status_clean(w->cause); /* it goes to the audit, the store and people */
     w->cause_given = 0;
     forget_process(w);
     after_end(w, hopeless);

@@ -13,7 +13,8 @@
 /* The place of the next item of a ring that grows up to `most`; NULL: no memory for any. */
 static void *ring_next(struct past *ring, size_t size, size_t most)
 {
-    if (ring->count == ring->capacity && ring->capacity < most) {
+    /* One that went round already, for want of memory, stays as it is: its order would break. */
+    if (ring->count == ring->capacity && ring->capacity < most && ring->first == 0) {
         size_t capacity = ring->capacity ? 2 * ring->capacity : 64;
         void *items;
 

@@ -7,7 +7,7 @@
  *     orders.c    states, groups, gate.c  bars.c    bars from trades and from smaller bars
  *     paper.c     the paper venue         market.c  definitions, last values, feed states
  *     ledger.c    fills to positions      book.c    levels
- *     output.c    stamping, records, notes
+ *     output.c    stamping, records, notes   past.c   what is over
  */
 #ifndef BOTHY_CORE_STATE_H
 #define BOTHY_CORE_STATE_H

@@ -159,7 +159,8 @@ static void report(const struct copy *copy, const char *target)
     printf("%s: a strategy named %s\n", target, copy->name);
     for (size_t i = 0; i < json_array_size(copy->files); i++)
         printf("  %s\n", json_string_value(json_array_get(copy->files, i)));
-    puts("Next: make && make check. How to go on: bothy-plugin(7).");
+    printf("Next: cd %s && make && make check && make try. How to go on: bothy-plugin(7).\n",
+           target);
 }
 
 int command_new_strategy(struct ctl *ctl, const struct ctl_args *args)

@@ -59,8 +59,7 @@ int ctl_usage(const struct ctl *ctl, const char *format, ...)
 
 int ctl_print_json(const struct ctl *ctl, const json_t *document)
 {
-    if (json_dumpf(document, stdout, JSON_INDENT(2) | JSON_ENCODE_ANY) <
-            0 ||
+    if (json_dumpf(document, stdout, JSON_INDENT(2) | JSON_ENCODE_ANY) < 0 ||
         fputc('\n', stdout) == EOF || fflush(stdout) == EOF)
         return ctl_fail(ctl, CTL_ERROR, "cannot write to standard output");
     return CTL_OK;

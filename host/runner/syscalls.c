@@ -15,6 +15,7 @@
 #include <stddef.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
+#include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
 
@@ -49,6 +50,8 @@
 
 /* PR_SET_VMA: younger libcs name their heaps with it. Not in every <sys/prctl.h>. */
 #define PRCTL_SET_VMA 0x53564d41
+/* Of Yama: who may trace this process. */
+#define PR_SET_PTRACER_YAMA 0x59616d61
 
 /* What openat() may never have: the right to write or to make a file. */
 #define OPEN_WRITES (O_WRONLY | O_RDWR | O_CREAT | O_TRUNC | O_APPEND)
@@ -168,14 +171,25 @@ const struct syscalls_rule syscalls_rules[] = {
     /* Filters that are still to be loaded; the last of them forbids it. A plugin could only
      * confine itself further. */
     R(seccomp, ALL, ALLOW)
-    R(prctl, LOAD, ALLOW)
+    /* Nobody outlives the host, nor becomes readable to others. */
+    R1(prctl, LOAD, TRAP, IS(0, PR_SET_PDEATHSIG))
+    R1(prctl, LOAD, TRAP, IS(0, PR_SET_DUMPABLE))
+    R1(prctl, LOAD, TRAP, IS(0, PR_SET_PTRACER_YAMA))
+    R1(prctl, LOAD, ALLOW, IS(0, PR_SET_SECCOMP))
+    R1(prctl, LOAD, ALLOW, IS(0, PR_GET_SECCOMP))
+    R1(prctl, LOAD, ALLOW, IS(0, PR_SET_NAME))
+    R1(prctl, LOAD, ALLOW, IS(0, PR_GET_NAME))
+    R1(prctl, LOAD, FAIL(EINVAL), IS(0, PRCTL_SET_VMA))
 
     /* The network, of exchanges and only of those: internet addresses, as a client. */
     R1(socket, NET, ALLOW, IS(0, AF_INET))
     R1(socket, NET, ALLOW, IS(0, AF_INET6))
     R1(socket, NET, FAIL(EAFNOSUPPORT), IS(0, AF_NETLINK))
     R1(socket, NET, FAIL(EAFNOSUPPORT), IS(0, AF_UNIX))
-    R(socketpair, NET, ALLOW)
+    /* To wake a loop. A pair of datagram sockets could be connected elsewhere afterwards. */
+    R1(socketpair, NET, ALLOW, BITS(1, 0xf, SOCK_STREAM))
+    R1(socketpair, NET, TRAP, BITS(1, 0xf, SOCK_DGRAM))
+    R1(socketpair, NET, TRAP, BITS(1, 0xf, SOCK_SEQPACKET))
     R(connect, NET, ALLOW)
     R(sendto, NET, ALLOW)
     R(sendmsg, NET, ALLOW)

@@ -55,8 +55,8 @@ enum {
     WIRE_RING_INTENTS,   /* SPSC, worker → core; doorbell: WIRE_RING_CORE_BELL */
     WIRE_RING_LOGS,      /* SPSC, worker → core, lossy, no doorbell of its own */
     WIRE_RING_STATUS,    /* struct wire_status */
-    WIRE_RING_CORE_BELL, /* eventfd of the core */
-    WIRE_RING_BELL,      /* eventfd of this worker */
+    WIRE_RING_CORE_BELL, /* the core's bell: the end of a pipe to write to */
+    WIRE_RING_BELL,      /* this worker's bell: the end to read from */
     WIRE_RING_COUNT,
 };
 

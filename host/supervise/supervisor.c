@@ -1,6 +1,9 @@
 /*
- * The supervisor's loop: signals, the core's packets, the ends of children.
+ * The supervisor's loop: signals, the core's packets, the ends of children. A build with sanitizers
+ * sets no limit of memory: their shadow takes more address space than any limit leaves.
  */
+#include "config.h"
+
 #include "supervise/supervisor.h"
 
 #include "base/bytes.h"
@@ -219,6 +222,9 @@ static void on_spawn(struct supervisor *s, struct bytes_reader *r, const int *fd
     char name[LINK_NAME_MAX], path[PATH_MAX], why[PATH_MAX + 64];
 
     request.memory = bytes_get_u64(r);
+#ifdef BOTHY_SANITIZED
+    request.memory = 0;
+#endif
     bytes_get_text(r, name, sizeof name);
     secrets = bytes_get_u32(r);
     if (r->failed || fd_count != 2 || secrets > LINK_SECRETS_MAX ||

@@ -3,38 +3,26 @@
  * judges them; the trailing stop is in levels_trail.c.
  */
 #include <math.h>
-#include <string.h>
 
 #include "levels_check.h"
+#include "word.h"
 
-static const struct {
-    uint32_t method;
-    const char *name;
-} methods[] = {
-    { BOTHY_LEVELS_ATR, "atr" },
-    { BOTHY_LEVELS_PERCENTAGE, "percentage" },
-    { BOTHY_LEVELS_STRUCTURE, "structure" },
-    { BOTHY_LEVELS_FIBONACCI, "fibonacci" },
-    { BOTHY_LEVELS_VOLATILITY, "volatility" },
+static const struct word methods[] = {
+    { "atr", BOTHY_LEVELS_ATR },
+    { "percentage", BOTHY_LEVELS_PERCENTAGE },
+    { "structure", BOTHY_LEVELS_STRUCTURE },
+    { "fibonacci", BOTHY_LEVELS_FIBONACCI },
+    { "volatility", BOTHY_LEVELS_VOLATILITY },
 };
 
 BOTHY_API const char *bothy_levels_method_name(uint32_t method)
 {
-    for (size_t k = 0; k < sizeof methods / sizeof methods[0]; k++)
-        if (methods[k].method == method)
-            return methods[k].name;
-    return "?";
+    return word_of(methods, sizeof methods / sizeof methods[0], method);
 }
 
 BOTHY_API int32_t bothy_levels_method_parse(const char *text, uint32_t *ret_method)
 {
-    for (size_t k = 0; k < sizeof methods / sizeof methods[0]; k++) {
-        if (strcmp(methods[k].name, text) == 0) {
-            *ret_method = methods[k].method;
-            return 0;
-        }
-    }
-    return BOTHY_EINVAL;
+    return word_find_lower(methods, sizeof methods / sizeof methods[0], text, ret_method);
 }
 
 BOTHY_API void bothy_levels_limits_init(struct bothy_levels_limits *limits)

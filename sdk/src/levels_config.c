@@ -1,6 +1,7 @@
 /*
  * Between the calculator of levels and its neighbours: risk parameters come in from the
- * configuration, and what was computed goes out into a signal.
+ * configuration, where they may contradict each other, and what was computed goes out into a
+ * signal.
  */
 #include <bothy/levels.h>
 #include <bothy/risk.h>
@@ -19,6 +20,23 @@ void bothy_levels_from_config(const struct bothy_config *view, struct bothy_leve
     limits->max_sl_pct = bothy_config_number(view, BOTHY_RISK_PREFIX "max_sl_pct");
     limits->min_sl_pct = bothy_config_number(view, BOTHY_RISK_PREFIX "min_sl_pct");
     limits->buffer_pct = bothy_config_number(view, BOTHY_RISK_PREFIX "buffer_pct");
+}
+
+int32_t bothy_levels_check_config(const struct bothy_config *view, const char *name,
+                                  struct bothy_error *error)
+{
+    struct bothy_levels_request request;
+    struct bothy_levels_limits limits;
+    double stop;
+
+    bothy_levels_from_config(view, &request, &limits);
+    stop = request.sl_multiplier * (1 + limits.buffer_pct / 100);
+    if (request.tp1_multiplier < (limits.min_rr - 1e-9) * stop)
+        return bothy_fail(error, BOTHY_EINVAL,
+                          "%s: with risk.tp1_mult %g and a stop of %g ATR (buffer included) "
+                          "no signal could reach risk.min_rr %g; change one of them",
+                          name, request.tp1_multiplier, stop, limits.min_rr);
+    return 0;
 }
 
 void bothy_levels_to_signal(const struct bothy_levels *levels, struct bothy_signal *signal)

@@ -5,41 +5,30 @@
  */
 #include <math.h>
 #include <stdio.h>
-#include <string.h>
 
 #include <bothy/levels.h>
+
+#include "word.h"
 
 /* A quotient that falls short of a whole number of lots by this much is that number. */
 #define LOT_EPSILON 1e-9
 
-static const struct {
-    uint32_t policy;
-    const char *name;
-} policies[] = {
-    { BOTHY_SIZE_RISK, "risk" },
-    { BOTHY_SIZE_FIXED, "fixed" },
-    { BOTHY_SIZE_PCT, "pct" },
-    { BOTHY_SIZE_KELLY, "kelly" },
-    { BOTHY_SIZE_VOLATILITY, "volatility" },
+static const struct word policies[] = {
+    { "risk", BOTHY_SIZE_RISK },
+    { "fixed", BOTHY_SIZE_FIXED },
+    { "pct", BOTHY_SIZE_PCT },
+    { "kelly", BOTHY_SIZE_KELLY },
+    { "volatility", BOTHY_SIZE_VOLATILITY },
 };
 
 BOTHY_API const char *bothy_size_policy_name(uint32_t policy)
 {
-    for (size_t k = 0; k < sizeof policies / sizeof policies[0]; k++)
-        if (policies[k].policy == policy)
-            return policies[k].name;
-    return "?";
+    return word_of(policies, sizeof policies / sizeof policies[0], policy);
 }
 
 BOTHY_API int32_t bothy_size_policy_parse(const char *text, uint32_t *ret_policy)
 {
-    for (size_t k = 0; k < sizeof policies / sizeof policies[0]; k++) {
-        if (strcmp(policies[k].name, text) == 0) {
-            *ret_policy = policies[k].policy;
-            return 0;
-        }
-    }
-    return BOTHY_EINVAL;
+    return word_find_lower(policies, sizeof policies / sizeof policies[0], text, ret_policy);
 }
 
 BOTHY_API void bothy_size_request_init(struct bothy_size_request *request, double balance,

@@ -10,21 +10,11 @@
 BOTHY_API int32_t bothy_stddev_init(struct bothy_stddev *stddev, uint32_t period, double *ring,
                                     size_t ring_length)
 {
-    int32_t r;
+    int32_t r = ta_check_window(period, 1, ring, ring_length, BOTHY_STDDEV_RING(period));
 
-    if (!ta_good_period(period, 1))
-        return BOTHY_EINVAL;
-    r = ta_check_ring(ring, ring_length, BOTHY_STDDEV_RING(period));
     if (r < 0)
         return r;
-    stddev->ring = ring;
-    stddev->pivot = 0;
-    stddev->sum = 0;
-    stddev->squares = 0;
-    stddev->period = period;
-    stddev->position = 0;
-    stddev->filled = 0;
-    stddev->reserved = 0;
+    *stddev = (struct bothy_stddev) { .ring = ring, .period = period };
     return 0;
 }
 

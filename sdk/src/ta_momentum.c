@@ -6,11 +6,8 @@
 BOTHY_API int32_t bothy_momentum_init(struct bothy_momentum *momentum, uint32_t period,
                                       double *ring, size_t ring_length)
 {
-    int32_t r;
+    int32_t r = ta_check_window(period, 1, ring, ring_length, BOTHY_MOMENTUM_RING(period));
 
-    if (!ta_good_period(period, 1))
-        return BOTHY_EINVAL;
-    r = ta_check_ring(ring, ring_length, BOTHY_MOMENTUM_RING(period));
     if (r < 0)
         return r;
     momentum->ring = ring;

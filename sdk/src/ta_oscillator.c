@@ -101,11 +101,8 @@ BOTHY_API int32_t bothy_stochrsi_push(struct bothy_stochrsi *stochrsi, double va
 BOTHY_API int32_t bothy_willr_init(struct bothy_willr *willr, uint32_t period, double *ring,
                                    size_t ring_length)
 {
-    int32_t r;
+    int32_t r = ta_check_window(period, 1, ring, ring_length, BOTHY_WILLR_RING(period));
 
-    if (!ta_good_period(period, 1))
-        return BOTHY_EINVAL;
-    r = ta_check_ring(ring, ring_length, BOTHY_WILLR_RING(period));
     if (r < 0)
         return r;
     window_init(&willr->highest, BOTHY_ROLLING_MAX, period, ring);
@@ -137,11 +134,8 @@ BOTHY_API int32_t bothy_willr_push(struct bothy_willr *willr, double high, doubl
 BOTHY_API int32_t bothy_cci_init(struct bothy_cci *cci, uint32_t period, double *ring,
                                  size_t ring_length)
 {
-    int32_t r;
+    int32_t r = ta_check_window(period, 1, ring, ring_length, BOTHY_CCI_RING(period));
 
-    if (!ta_good_period(period, 1))
-        return BOTHY_EINVAL;
-    r = ta_check_ring(ring, ring_length, BOTHY_CCI_RING(period));
     if (r < 0)
         return r;
     cci->ring = ring;

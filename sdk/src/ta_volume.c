@@ -41,11 +41,8 @@ BOTHY_API int32_t bothy_obv_push(struct bothy_obv *obv, double close, double vol
 BOTHY_API int32_t bothy_mfi_init(struct bothy_mfi *mfi, uint32_t period, double *ring,
                                  size_t ring_length)
 {
-    int32_t r;
+    int32_t r = ta_check_window(period, 1, ring, ring_length, BOTHY_MFI_RING(period));
 
-    if (!ta_good_period(period, 1))
-        return BOTHY_EINVAL;
-    r = ta_check_ring(ring, ring_length, BOTHY_MFI_RING(period));
     if (r < 0)
         return r;
     window_init(&mfi->inflow, BOTHY_ROLLING_SUM, period, ring);

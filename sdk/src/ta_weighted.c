@@ -13,21 +13,11 @@
 static int32_t weighted_init(struct bothy_weighted *window, uint32_t period, uint32_t minimum,
                              double *ring, size_t ring_length)
 {
-    int32_t r;
+    int32_t r = ta_check_window(period, minimum, ring, ring_length, BOTHY_WEIGHTED_RING(period));
 
-    if (!ta_good_period(period, minimum))
-        return BOTHY_EINVAL;
-    r = ta_check_ring(ring, ring_length, BOTHY_WEIGHTED_RING(period));
     if (r < 0)
         return r;
-    window->ring = ring;
-    window->pivot = 0;
-    window->sum = 0;
-    window->weighted = 0;
-    window->period = period;
-    window->position = 0;
-    window->filled = 0;
-    window->reserved = 0;
+    *window = (struct bothy_weighted) { .ring = ring, .period = period };
     return 0;
 }
 

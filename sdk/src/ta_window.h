@@ -67,6 +67,15 @@ TA_INLINE int32_t ta_check_ring(const double *ring, size_t length, size_t needed
     return length < needed ? BOTHY_ENOMEM : 0;
 }
 
+/* The arguments of those with one period and a ring for it. */
+TA_INLINE int32_t ta_check_window(uint32_t period, uint32_t minimum, const double *ring,
+                                  size_t length, size_t needed)
+{
+    if (!ta_good_period(period, minimum))
+        return BOTHY_EINVAL;
+    return ta_check_ring(ring, length, needed);
+}
+
 TA_INLINE void window_init(struct bothy_rolling *window, uint32_t kind, uint32_t period,
                            double *ring)
 {

@@ -9,7 +9,7 @@
 
 #include "../../plugins/exchange/replay/depth.h"
 #include "../../plugins/exchange/replay/row.h"
-#include "../plugins/mock_host.h"
+#include "../plugins/exchange.h"
 
 #include <bothy/time.h>
 
@@ -93,22 +93,22 @@ static void try_file(const void *data, size_t size)
     const char *values[] = { "symbol1", "BTC/USDT", "on_error1", "skip", "order", "clamp", NULL };
     char path[32];
     const char *files[] = { "file1", path, NULL };
-    struct mock_exchange exchange;
+    struct exchange exchange;
     int fd = memfd_create("fuzz", MFD_CLOEXEC);
     int32_t r;
 
     FUZZ_CHECK(fd >= 0);
     FUZZ_CHECK(write(fd, data, size) == (ssize_t)size);
     snprintf(path, sizeof path, "/proc/self/fd/%d", fd);
-    r = mock_exchange_open(&exchange, values, files);
+    r = exchange_open(&exchange, values, files);
     if (r == 0) {
         FUZZ_CHECK(
-            mock_exchange_subscribe(&exchange, 1, "BTC/USDT", MOCK_ALL_FEEDS, UINT32_MAX, 0) == 0);
-        r = mock_exchange_run(&exchange, RECORDS_MAX);
-        FUZZ_CHECK(exchange.mock.malformed == 0);
-        FUZZ_CHECK(exchange.mock.backwards == 0);
+            exchange_subscribe(&exchange, 1, "BTC/USDT", EXCHANGE_ALL_FEEDS, UINT32_MAX, 0) == 0);
+        r = exchange_run(&exchange, RECORDS_MAX);
+        FUZZ_CHECK(tally_faults(&exchange.tally) == 0);
+        FUZZ_CHECK(exchange.tally.backwards == 0);
     }
-    mock_exchange_close(&exchange);
+    exchange_close(&exchange);
     close(fd);
 }
 

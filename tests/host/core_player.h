@@ -12,7 +12,7 @@
  *              [cooldown=] [max_open=] [max_symbol=] [reversal_bypass] [risk_pct=]
  *              [max_position_pct=] [price_tolerance_pct=] [symbols=A,B]
  *   inputs
- *     BAR SYMBOL TF O H L C V [FORMING|HISTORY]     the bar that closes now (HISTORY: likewise)
+ *     BAR SYMBOL TF O H L C V [FORMING|HISTORY|OLD] [AGO]     the bar that closes now, or AGO
  *     QUOTE SYMBOL BID QTY ASK QTY                  TRADE SYMBOL PRICE QTY [ago=1s]
  *     BOOK SYMBOL SNAPSHOT|UPDATE [MORE] [BID PRICE QTY | ASK PRICE QTY]…
  *     FEED SYMBOL|ALL STATE                         DEFINE SYMBOL [as INSTRUMENT]

@@ -64,6 +64,7 @@ static const struct animal animals[] = {
     { "ctor_open", END_SURVIVES, EACCES, NULL, .file_walls = 1 },
     { "ctor_socket", END_TRAPPED, 0, "socket" },
     { "ctor_thread", END_KILLED, SIGSYS, NULL },
+    { "ctor_outlive", END_TRAPPED, 0, "prctl", .file_walls = 1 },
     { "crash_ctor", END_SIGNAL, SIGSEGV, NULL },
     { "crash_check", END_SIGNAL, SIGSEGV, NULL },
     { "crash_create", END_SIGNAL, SIGSEGV, NULL },

@@ -155,6 +155,23 @@ def lookers(tap):
         os.chmod(scratch(), 0o700)
 
 
+def socket_moves(tap):
+    """A reload that names another socket takes effect at the next start: this one is removed."""
+    with Host(market([good()], speed="100x")) as host:
+        host.wait_ready()
+        other = host.socket + ".other"
+        with open(other, "w", encoding="utf-8"):
+            pass
+        with open(host.conf_path, encoding="utf-8") as text:
+            conf = text.read()
+        with open(host.conf_path, "w", encoding="utf-8") as text:
+            text.write(conf.replace(host.socket, other))
+        host.ctl("reload")
+        tap.equal(host.stop(), 0, "after a reload that moves the socket the daemon stops well")
+        tap.equal((os.path.exists(host.socket), os.path.exists(other)), (False, True),
+                  "it removes the socket that it made, and no other file")
+
+
 def sent_ahead(tap):
     """Requests that come in one piece are all answered, in order."""
     with Host(market([good()], speed="100x")) as host:
@@ -169,7 +186,7 @@ def sent_ahead(tap):
 def main():
     tap = Tap()
     alone = events_alone()
-    parked(tap, alone, "odd_words", r"^create: .*caf. .*closed")
+    parked(tap, alone, "odd_words", r"create: caf\? \?\[2J\? closed$")
     parked(tap, alone, "flood_control", r"control socket")
     parked(tap, alone, "flood_loading", r"before|description")
     parked(tap, alone, "keeps_commands", r"^hang: time waits for it since \d+ ms")
@@ -177,6 +194,7 @@ def main():
     stops_under_flood(tap)
     stops_at_a_terminal(tap)
     file_changes(tap)
+    socket_moves(tap)
     sent_ahead(tap)
     lookers(tap)
     tap.done()

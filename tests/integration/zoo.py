@@ -47,6 +47,7 @@ PARKED = {
 REFUSED = {
     "crash_ctor": DESCRIPTOR.format("SIGSEGV at address", "crash_ctor"),
     "ctor_socket": DESCRIPTOR.format(r"forbidden system call socket \(\d+\)", "ctor_socket"),
+    "ctor_outlive": DESCRIPTOR.format(r"forbidden system call prctl \(\d+\)", "ctor_outlive"),
     "ctor_thread": DESCRIPTOR.format(r"signal 31 \(SIGSYS\): forbidden", "ctor_thread"),
     "hang_ctor": DESCRIPTOR.format("hang: no description", "hang_ctor"),
     "wrong_magic": DESCRIPTOR.format("0x46454544, not with the magic 0x42544859", "wrong_magic"),

@@ -2,7 +2,7 @@
  * Tables through replay: bars, trades and funding rates as CSV and JSON, plain and compressed;
  * what is wrong with them, and what is said about it; several files as one sequence; history.
  */
-#include "mock_host.h"
+#include "exchange.h"
 #include "replay_text.h"
 #include "suite.h"
 
@@ -56,7 +56,7 @@ static void keep(void *context, const struct bothy_event *event)
 }
 
 struct run {
-    struct mock_exchange exchange;
+    struct exchange exchange;
     struct seen *seen;
     int32_t result;
 };
@@ -69,26 +69,26 @@ static void begin(struct run *run, const char *const *values, const char *file1,
 
     run->seen = calloc(1, sizeof *run->seen);
     ck_assert_ptr_nonnull(run->seen);
-    run->result = mock_exchange_open(&run->exchange, values, files);
-    run->exchange.mock.on_event = keep;
-    run->exchange.mock.context = run->seen;
+    run->result = exchange_open(&run->exchange, values, files);
+    run->exchange.tally.on_event = keep;
+    run->exchange.tally.context = run->seen;
     if (run->result == 0)
         run->result =
-            mock_exchange_subscribe(&run->exchange, 1, SYMBOL, MOCK_ALL_FEEDS, ALL_BARS, 0);
+            exchange_subscribe(&run->exchange, 1, SYMBOL, EXCHANGE_ALL_FEEDS, ALL_BARS, 0);
 }
 
 static void play(struct run *run, const char *const *values, const char *file1, const char *file2)
 {
     begin(run, values, file1, file2);
     if (run->result == 0)
-        run->result = mock_exchange_run(&run->exchange, UINT64_MAX);
+        run->result = exchange_run(&run->exchange, UINT64_MAX);
 }
 
 static void finish(struct run *run)
 {
-    ck_assert_uint_eq(run->exchange.mock.malformed, 0);
-    ck_assert_uint_eq(run->exchange.mock.backwards, 0);
-    mock_exchange_close(&run->exchange);
+    ck_assert_uint_eq(tally_faults(&run->exchange.tally), 0);
+    ck_assert_uint_eq(run->exchange.tally.backwards, 0);
+    exchange_close(&run->exchange);
     free(run->seen);
 }
 
@@ -171,12 +171,12 @@ START_TEST(bars_in_every_form)
     assert_decimal(run.seen->bars[0].volume, "3");
     assert_decimal(run.seen->bars[1].close, "10");
     assert_decimal(run.seen->bars[1].volume, "0.5");
-    assert_decimal(run.exchange.mock.definitions[1].tick_size, "0.01");
-    assert_decimal(run.exchange.mock.definitions[1].lot_size, "0.1");
-    ck_assert_uint_eq(run.exchange.mock.definitions[1].bar_timeframes, 1u << BOTHY_TF_5M);
-    ck_assert_uint_eq(run.exchange.mock.definitions[1].feeds, BOTHY_FEED_BARS);
-    ck_assert_int_eq(run.exchange.mock.last_ns, run.seen->bars[1].close_ns);
-    ck_assert_uint_eq(mock_host_counted(&run.exchange.mock, "applied"), 2);
+    assert_decimal(run.exchange.tally.definitions[1].tick_size, "0.01");
+    assert_decimal(run.exchange.tally.definitions[1].lot_size, "0.1");
+    ck_assert_uint_eq(run.exchange.tally.definitions[1].bar_timeframes, 1u << BOTHY_TF_5M);
+    ck_assert_uint_eq(run.exchange.tally.definitions[1].feeds, BOTHY_FEED_BARS);
+    ck_assert_int_eq(run.exchange.tally.last_ns, run.seen->bars[1].close_ns);
+    ck_assert_uint_eq(tally_counted(&run.exchange.tally, "applied"), 2);
     finish(&run);
 }
 END_TEST
@@ -209,8 +209,8 @@ START_TEST(trades_and_funding)
     ck_assert_int_eq(run.seen->rates[0].next_settlement_ns, at("2024-01-01T08:00:00Z"));
     ck_assert_uint_eq(run.seen->rates[0].flags, BOTHY_FUNDING_SETTLED);
     ck_assert_str_eq(run.seen->order, "fttf");
-    ck_assert_uint_eq(mock_host_counted(&run.exchange.mock, "unknown: another symbol"), 1);
-    ck_assert_uint_eq(mock_host_state(&run.exchange.mock, 1), BOTHY_FEED_STATE_ENDED);
+    ck_assert_uint_eq(tally_counted(&run.exchange.tally, "unknown: another symbol"), 1);
+    ck_assert_uint_eq(tally_state(&run.exchange.tally, 1), BOTHY_FEED_STATE_ENDED);
     finish(&run);
 }
 END_TEST
@@ -273,9 +273,9 @@ START_TEST(a_bad_record_is_skipped_and_counted)
     play(&run, VALUES("timeframe1", "1m", "on_error1", "skip"), text_file(wrongs[_i].text), NULL);
     ck_assert_msg(run.result == BOTHY_EEND, "%d %s", run.result, run.exchange.error.text);
     ck_assert_uint_eq(run.seen->bar_count, 2);
-    ck_assert_uint_eq(mock_host_counted(&run.exchange.mock, wrongs[_i].counted), 1);
-    ck_assert_uint_eq(mock_host_counted_prefix(&run.exchange.mock, "bad"), 1);
-    ck_assert_ptr_nonnull(strstr(run.exchange.mock.last_line, "file1:"));
+    ck_assert_uint_eq(tally_counted(&run.exchange.tally, wrongs[_i].counted), 1);
+    ck_assert_uint_eq(tally_counted_prefix(&run.exchange.tally, "bad"), 1);
+    ck_assert_ptr_nonnull(strstr(tally_last_line(&run.exchange.tally), "file1:"));
     finish(&run);
 }
 END_TEST
@@ -296,12 +296,12 @@ START_TEST(a_bad_record_far_down_stops_the_feed)
     ck_assert_int_eq(run.result, BOTHY_EINVAL);
     /* The line before it is held back until the bad one is read. */
     ck_assert_uint_ge(run.seen->order_count, 4096);
-    ck_assert_ptr_nonnull(strstr(run.exchange.mock.last_line, "file1:5002: "));
-    ck_assert_uint_eq(mock_host_state(&run.exchange.mock, 1), BOTHY_FEED_STATE_DOWN);
+    ck_assert_ptr_nonnull(strstr(tally_last_line(&run.exchange.tally), "file1:5002: "));
+    ck_assert_uint_eq(tally_state(&run.exchange.tally, 1), BOTHY_FEED_STATE_DOWN);
     health = calloc(1, 256);
-    ck_assert_int_eq(run.exchange.ops->health(run.exchange.self, health, 256), BOTHY_HEALTH_FAIL);
+    ck_assert_int_eq(bothy_mock_health(run.exchange.mock, health, 256), BOTHY_HEALTH_FAIL);
     ck_assert_ptr_nonnull(strstr(health, "file1:5002: "));
-    ck_assert_int_eq(mock_exchange_run(&run.exchange, 1), BOTHY_EINVAL);
+    ck_assert_int_eq(exchange_run(&run.exchange, 1), BOTHY_EINVAL);
     free(health);
     free(text);
     finish(&run);
@@ -320,8 +320,8 @@ START_TEST(bars_are_repaired_on_request)
     assert_decimal(run.seen->bars[0].high, "3");
     assert_decimal(run.seen->bars[0].low, "2");
     assert_decimal(run.seen->bars[1].low, "1");
-    ck_assert_uint_eq(mock_host_counted_prefix(&run.exchange.mock, "repaired"), 2);
-    ck_assert_uint_eq(mock_host_counted(&run.exchange.mock, "bad: not a number"), 1);
+    ck_assert_uint_eq(tally_counted_prefix(&run.exchange.tally, "repaired"), 2);
+    ck_assert_uint_eq(tally_counted(&run.exchange.tally, "bad: not a number"), 1);
     finish(&run);
 }
 END_TEST
@@ -367,7 +367,7 @@ START_TEST(unknown_symbols_are_refused)
 
     begin(&run, VALUES("timeframe1", "1m"), text_file(HEADER ROW), NULL);
     ck_assert_int_eq(run.result, 0);
-    ck_assert_int_eq(mock_exchange_subscribe(&run.exchange, 2, "ETH/USDT", 1, 0, 0), BOTHY_ENOENT);
+    ck_assert_int_eq(exchange_subscribe(&run.exchange, 2, "ETH/USDT", 1, 0, 0), BOTHY_ENOENT);
     ck_assert_ptr_nonnull(strstr(run.exchange.error.text, SYMBOL));
     finish(&run);
 }
@@ -411,7 +411,7 @@ START_TEST(gzip_is_the_same)
             play(&run, VALUES(), text_file_of(packed, first + second), NULL);
         ck_assert_msg(run.result == BOTHY_EEND, "%s", run.exchange.error.text);
         ck_assert_uint_eq(run.seen->bar_count, 3000);
-        hash[i] = mock_host_hash(&run.exchange.mock);
+        hash[i] = tally_hash(&run.exchange.tally);
         finish(&run);
         free(whole);
     }
@@ -447,7 +447,7 @@ START_TEST(damaged_gzip_is_told)
 
     play(&run, VALUES("on_error1", "skip"), path, NULL);
     ck_assert_int_eq(run.result, BOTHY_EEND);
-    ck_assert_uint_eq(mock_host_counted(&run.exchange.mock, "bad: damaged file"), 1);
+    ck_assert_uint_eq(tally_counted(&run.exchange.tally, "bad: damaged file"), 1);
     ck_assert_uint_gt(run.seen->bar_count, 100);
     finish(&run);
     free(packed);
@@ -469,7 +469,7 @@ START_TEST(a_line_without_end_is_refused)
     memcpy(text + length - strlen(NEXT), NEXT, strlen(NEXT));
     play(&run, VALUES("timeframe1", "1m", "on_error1", "skip"), text_file_of(text, length), NULL);
     ck_assert_int_eq(run.result, BOTHY_EEND);
-    ck_assert_uint_eq(mock_host_counted(&run.exchange.mock, "bad: too long"), 1);
+    ck_assert_uint_eq(tally_counted(&run.exchange.tally, "bad: too long"), 1);
     ck_assert_uint_eq(run.seen->bar_count, 2);
     free(text);
     finish(&run);
@@ -492,16 +492,16 @@ START_TEST(files_are_one_sequence)
     begin(&run, VALUES("symbol2", SYMBOL, "timeframe1", "1m", "timeframe2", "1m"),
           text_file(_i ? bars : trades), text_file(_i ? trades : bars));
     ck_assert_int_eq(run.result, 0);
-    while (run.exchange.ops->next(run.exchange.self, &now_ns) == 0) {
+    while (bothy_mock_next(run.exchange.mock, &now_ns) == 0) {
         ck_assert_int_gt(now_ns, last_ns);
-        ck_assert_int_eq(run.exchange.mock.last_ns, now_ns);
+        ck_assert_int_eq(run.exchange.tally.last_ns, now_ns);
         last_ns = now_ns;
         instants++;
     }
     ck_assert_uint_eq(instants, 4);
     /* At equal times the file of the lower number comes first. */
     ck_assert_str_eq(run.seen->order, _i ? "tbtttb" : "tttbtb");
-    ck_assert_uint_eq(run.exchange.mock.definitions[1].feeds, BOTHY_FEED_BARS | BOTHY_FEED_TRADES);
+    ck_assert_uint_eq(run.exchange.tally.definitions[1].feeds, BOTHY_FEED_BARS | BOTHY_FEED_TRADES);
     finish(&run);
 }
 END_TEST
@@ -516,17 +516,18 @@ START_TEST(disorder_is_bad_or_clamped)
     play(&run, VALUES("on_error1", "skip"), text_file(trades), NULL);
     ck_assert_int_eq(run.result, BOTHY_EEND);
     ck_assert_uint_eq(run.seen->trade_count, 2);
-    ck_assert_uint_eq(mock_host_counted(&run.exchange.mock, "bad: earlier than the last"), 1);
+    ck_assert_uint_eq(tally_counted(&run.exchange.tally, "bad: earlier than the last"), 1);
     finish(&run);
     play(&run, VALUES("order", "clamp"), text_file(trades), NULL);
     ck_assert_int_eq(run.result, BOTHY_EEND);
     ck_assert_uint_eq(run.seen->trade_count, 3);
-    ck_assert_uint_eq(mock_host_counted(&run.exchange.mock, "clamped: earlier than the last"), 1);
-    ck_assert_uint_eq(mock_host_counted(&run.exchange.mock, "applied"), 3);
+    ck_assert_uint_eq(tally_counted(&run.exchange.tally, "clamped: earlier than the last"), 1);
+    ck_assert_uint_eq(tally_counted(&run.exchange.tally, "applied"), 3);
     finish(&run);
     play(&run, VALUES(), text_file(trades), NULL);
     ck_assert_int_eq(run.result, BOTHY_EINVAL);
-    ck_assert_ptr_nonnull(strstr(run.exchange.mock.last_line, "record 2: this record is earlier"));
+    ck_assert_ptr_nonnull(
+        strstr(tally_last_line(&run.exchange.tally), "record 2: this record is earlier"));
     finish(&run);
 }
 END_TEST
@@ -542,7 +543,7 @@ static int32_t ask(struct run *run, uint32_t feed, uint32_t timeframe, uint32_t 
                                              .count = count };
 
     run->seen->past_count = 0;
-    return run->exchange.ops->history(run->exchange.self, &request);
+    return bothy_mock_request_history(run->exchange.mock, &request);
 }
 
 START_TEST(history_is_what_lies_before_the_start)
@@ -566,13 +567,13 @@ START_TEST(history_is_what_lies_before_the_start)
     assert_decimal(run.seen->past[0].high, "3");
     ck_assert_int_eq(ask(&run, BOTHY_FEED_FUNDING, 0, 10), BOTHY_ENOTSUP);
     ck_assert_int_eq(ask(&run, BOTHY_FEED_BARS, BOTHY_TF_NONE, 10), BOTHY_ENOTSUP);
-    ck_assert_int_eq(mock_exchange_run(&run.exchange, 1), 0);
+    ck_assert_int_eq(exchange_run(&run.exchange, 1), 0);
     ck_assert_int_eq(run.seen->bars[0].close_ns, at("2024-01-02T00:03:00Z"));
     ck_assert_int_eq(ask(&run, BOTHY_FEED_BARS, BOTHY_TF_1M, 1), 0);
     ck_assert_int_eq(run.seen->past[0].close_ns, at("2024-01-02T00:03:00Z"));
-    ck_assert_int_eq(mock_exchange_run(&run.exchange, UINT64_MAX), BOTHY_EEND);
-    ck_assert_uint_eq(mock_host_counted(&run.exchange.mock, "dropped: before start"), 1442);
-    ck_assert_uint_eq(mock_host_counted(&run.exchange.mock, "applied"), 3000 - 1442);
+    ck_assert_int_eq(exchange_run(&run.exchange, UINT64_MAX), BOTHY_EEND);
+    ck_assert_uint_eq(tally_counted(&run.exchange.tally, "dropped: before start"), 1442);
+    ck_assert_uint_eq(tally_counted(&run.exchange.tally, "applied"), 3000 - 1442);
     finish(&run);
 
     begin(&run, VALUES(), text_file_of(text, length), NULL);

@@ -3,7 +3,7 @@
  * one has to know about each of them can be said with options. What the recordings give is
  * compared by replay_recording.py.
  */
-#include "mock_host.h"
+#include "exchange.h"
 #include "suite.h"
 
 #include <bothy/time.h>
@@ -96,7 +96,7 @@ static const struct {
       "0.00000001" },
 };
 
-static void play(struct mock_exchange *exchange, int i)
+static void play(struct exchange *exchange, int i)
 {
     const char *path = shared_path(files[i].path);
     const char *const *o = files[i].options;
@@ -107,11 +107,11 @@ static void play(struct mock_exchange *exchange, int i)
     int32_t r;
 
     ck_assert_msg(path != NULL, "%s is not there", files[i].path);
-    r = mock_exchange_open(exchange, values, paths);
+    r = exchange_open(exchange, values, paths);
     ck_assert_msg(r == 0, "%s: %s", files[i].path, exchange->error.text);
-    r = mock_exchange_subscribe(exchange, 1, files[i].symbol, MOCK_ALL_FEEDS, UINT32_MAX, 0);
+    r = exchange_subscribe(exchange, 1, files[i].symbol, EXCHANGE_ALL_FEEDS, UINT32_MAX, 0);
     ck_assert_int_eq(r, 0);
-    ck_assert_int_eq(mock_exchange_run(exchange, UINT64_MAX), BOTHY_EEND);
+    ck_assert_int_eq(exchange_run(exchange, UINT64_MAX), BOTHY_EEND);
 }
 
 static int64_t at(const char *text)
@@ -124,36 +124,36 @@ static int64_t at(const char *text)
 
 START_TEST(every_record_is_played)
 {
-    struct mock_exchange exchange;
+    struct exchange exchange;
     struct bothy_decimal tick;
-    struct mock_host *mock = &exchange.mock;
+    struct tally *tally = &exchange.tally;
 
     play(&exchange, _i);
-    ck_assert_uint_eq(mock->by_type[files[_i].type], files[_i].records);
-    ck_assert_uint_eq(mock->events, files[_i].records + 1);
-    ck_assert_uint_eq(mock_host_counted(mock, "applied"), files[_i].records);
-    ck_assert_uint_eq(mock_host_counted_prefix(mock, "repaired"), files[_i].repaired);
-    ck_assert_uint_eq(mock_host_counted_prefix(mock, "bad"), 0);
-    ck_assert_uint_eq(mock->malformed, 0);
-    ck_assert_uint_eq(mock->backwards, 0);
-    ck_assert_int_eq(mock->first_ns, at(files[_i].first));
-    ck_assert_int_eq(mock->last_ns, at(files[_i].last));
+    ck_assert_uint_eq(tally->by_type[files[_i].type], files[_i].records);
+    ck_assert_uint_eq(tally->events, files[_i].records + 1);
+    ck_assert_uint_eq(tally_counted(tally, "applied"), files[_i].records);
+    ck_assert_uint_eq(tally_counted_prefix(tally, "repaired"), files[_i].repaired);
+    ck_assert_uint_eq(tally_counted_prefix(tally, "bad"), 0);
+    ck_assert_uint_eq(tally_faults(tally), 0);
+    ck_assert_uint_eq(tally->backwards, 0);
+    ck_assert_int_eq(tally->first_ns, at(files[_i].first));
+    ck_assert_int_eq(tally->last_ns, at(files[_i].last));
     ck_assert_int_eq(bothy_decimal_parse(files[_i].tick_size, strlen(files[_i].tick_size), &tick),
                      0);
-    ck_assert_int_eq(bothy_decimal_compare(mock->definitions[1].tick_size, tick), 0);
-    mock_exchange_close(&exchange);
+    ck_assert_int_eq(bothy_decimal_compare(tally->definitions[1].tick_size, tick), 0);
+    exchange_close(&exchange);
 }
 END_TEST
 
 START_TEST(the_same_file_twice_is_the_same)
 {
-    struct mock_exchange first, second;
+    struct exchange first, second;
 
     play(&first, _i);
     play(&second, _i);
-    ck_assert_uint_eq(mock_host_hash(&first.mock), mock_host_hash(&second.mock));
-    mock_exchange_close(&first);
-    mock_exchange_close(&second);
+    ck_assert_uint_eq(tally_hash(&first.tally), tally_hash(&second.tally));
+    exchange_close(&first);
+    exchange_close(&second);
 }
 END_TEST
 
@@ -164,13 +164,13 @@ START_TEST(impossible_bars_are_found)
     const char *values[] = { "symbol1", "BTC/USDT", "columns1", "ts,volume,open,high,low,close",
                              NULL };
     const char *paths[] = { "file1", path, NULL };
-    struct mock_exchange exchange;
+    struct exchange exchange;
 
-    ck_assert_int_eq(mock_exchange_open(&exchange, values, paths), BOTHY_EINVAL);
+    ck_assert_int_eq(exchange_open(&exchange, values, paths), BOTHY_EINVAL);
     ck_assert_str_eq(exchange.error.where, "file1");
     ck_assert_uint_eq(exchange.error.line, 3);
     ck_assert_ptr_nonnull(strstr(exchange.error.text, "outside low and high"));
-    mock_exchange_close(&exchange);
+    exchange_close(&exchange);
 }
 END_TEST
 
@@ -182,21 +182,21 @@ START_TEST(bars_and_funding_are_one_instrument)
                              "start",   "2022-01-02",    "timezone2", "+03:00",
                              "end",     "2022-01-03",    NULL };
     const char *paths[] = { "file1", bars, "file2", rates, NULL };
-    struct mock_exchange exchange;
+    struct exchange exchange;
 
     snprintf(bars, sizeof bars, "%s", shared_path(MARKET "ohlcv/BTCUSDT-perp-1m-2022-01a.csv"));
     snprintf(rates, sizeof rates, "%s",
              shared_path(MARKET "funding/"
                                 "BTC-USDT_binance_2020-01-01_2024-01-01_funding_history.csv"));
-    ck_assert_int_eq(mock_exchange_open(&exchange, values, paths), 0);
+    ck_assert_int_eq(exchange_open(&exchange, values, paths), 0);
     ck_assert_int_eq(
-        mock_exchange_subscribe(&exchange, 1, "BTC/USDT:USDT", MOCK_ALL_FEEDS, UINT32_MAX, 0), 0);
-    ck_assert_int_eq(mock_exchange_run(&exchange, UINT64_MAX), BOTHY_EEND);
+        exchange_subscribe(&exchange, 1, "BTC/USDT:USDT", EXCHANGE_ALL_FEEDS, UINT32_MAX, 0), 0);
+    ck_assert_int_eq(exchange_run(&exchange, UINT64_MAX), BOTHY_EEND);
     /* From the bar that closes at 00:01 to the one at 23:59, and three settlements. */
-    ck_assert_uint_eq(exchange.mock.by_type[BOTHY_EVENT_BAR], 24 * 60 - 1);
-    ck_assert_uint_eq(exchange.mock.by_type[BOTHY_EVENT_FUNDING], 3);
-    ck_assert_uint_eq(exchange.mock.definitions[1].feeds, BOTHY_FEED_BARS | BOTHY_FEED_FUNDING);
-    mock_exchange_close(&exchange);
+    ck_assert_uint_eq(exchange.tally.by_type[BOTHY_EVENT_BAR], 24 * 60 - 1);
+    ck_assert_uint_eq(exchange.tally.by_type[BOTHY_EVENT_FUNDING], 3);
+    ck_assert_uint_eq(exchange.tally.definitions[1].feeds, BOTHY_FEED_BARS | BOTHY_FEED_FUNDING);
+    exchange_close(&exchange);
 }
 END_TEST
 

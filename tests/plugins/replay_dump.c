@@ -7,7 +7,7 @@
  * An option whose name begins with "file" names a path. Every N-th book (counted by the end of a
  * chain of events) is printed; then the counts, the events by type, and the feed states.
  */
-#include "mock_host.h"
+#include "exchange.h"
 #include "naive_book.h"
 
 #include <bothy/time.h>
@@ -56,22 +56,24 @@ static void on_event(void *context, const struct bothy_event *event)
     printf(" %u %u\n", dump->book.bids.count, dump->book.asks.count);
 }
 
-static void print_results(const struct mock_host *mock, const struct dump *dump)
+static void print_results(const struct tally *tally, const struct dump *dump)
 {
-    for (uint32_t i = 0; i < mock->count_count; i++)
-        printf("count %llu %s\n", (unsigned long long)mock->counts[i].value, mock->counts[i].what);
+    const char *name;
+
+    for (uint32_t i = 0; (name = bothy_mock_metric_name(tally->host, i)) != NULL; i++)
+        printf("count %llu %s\n", (unsigned long long)tally_counted(tally, name), name);
     for (uint32_t type = 1; type <= BOTHY_EVENT_TYPE_MAX; type++) {
-        if (mock->by_type[type] > 0)
-            printf("event %llu %s\n", (unsigned long long)mock->by_type[type],
+        if (tally->by_type[type] > 0)
+            printf("event %llu %s\n", (unsigned long long)tally->by_type[type],
                    bothy_event_type_name(type));
     }
-    for (uint32_t i = 0; i < mock->state_count; i++)
-        printf("state %s %s\n", bothy_feed_state_name(mock->states[i].state),
-               mock->states[i].reason);
-    printf("malformed %llu\n", (unsigned long long)mock->malformed);
-    printf("backwards %llu\n", (unsigned long long)mock->backwards);
+    for (uint32_t i = 0; i < tally->state_count; i++)
+        printf("state %s %s\n", bothy_feed_state_name(tally->states[i].state),
+               tally->states[i].reason);
+    printf("malformed %llu\n", (unsigned long long)tally_faults(tally));
+    printf("backwards %llu\n", (unsigned long long)tally->backwards);
     printf("crossed %llu\n", (unsigned long long)dump->crossed);
-    printf("first %lld\nlast %lld\n", (long long)mock->first_ns, (long long)mock->last_ns);
+    printf("first %lld\nlast %lld\n", (long long)tally->first_ns, (long long)tally->last_ns);
 }
 
 /* Splits the command line into pairs for options and for files. */
@@ -119,7 +121,7 @@ int main(int argc, char **argv)
 {
     const char *values[64] = { NULL }, *files[16] = { NULL };
     struct dump *dump = calloc(1, sizeof *dump);
-    struct mock_exchange exchange;
+    struct exchange exchange;
     int timed = 0;
     double begun;
     int32_t r;
@@ -127,27 +129,26 @@ int main(int argc, char **argv)
     if (!dump)
         return EXIT_FAILURE;
     take_arguments(argc, argv, values, files, dump, &timed);
-    r = mock_exchange_open(&exchange, values, files);
-    exchange.mock.on_event = on_event;
-    exchange.mock.context = dump;
+    r = exchange_open(&exchange, values, files);
+    exchange.tally.on_event = on_event;
+    exchange.tally.context = dump;
     for (uint32_t i = 0; r == 0 && values[i]; i += 2) {
         if (strncmp(values[i], "symbol", 6) == 0)
-            r = mock_exchange_subscribe(&exchange, i / 2 + 1, values[i + 1], MOCK_ALL_FEEDS, ~0u,
-                                        0);
+            r = exchange_subscribe(&exchange, i / 2 + 1, values[i + 1], EXCHANGE_ALL_FEEDS, ~0u, 0);
     }
     if (r < 0) {
         printf("error %d %s:%u: %s\n", r, exchange.error.where, exchange.error.line,
                exchange.error.text);
     } else {
         begun = seconds();
-        r = mock_exchange_run(&exchange, UINT64_MAX);
+        r = exchange_run(&exchange, UINT64_MAX);
         if (timed)
             printf("seconds %.4f\n", seconds() - begun);
         if (r != BOTHY_EEND)
-            printf("error %d %s\n", r, exchange.mock.last_line);
-        print_results(&exchange.mock, dump);
+            printf("error %d %s\n", r, tally_last_line(&exchange.tally));
+        print_results(&exchange.tally, dump);
     }
-    mock_exchange_close(&exchange);
+    exchange_close(&exchange);
     free(dump);
     return r == BOTHY_EEND ? EXIT_SUCCESS : EXIT_FAILURE;
 }

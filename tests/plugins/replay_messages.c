@@ -4,7 +4,7 @@
  */
 #include "config.h"
 
-#include "mock_host.h"
+#include "exchange.h"
 #include "naive_book.h"
 #include "replay_text.h"
 #include "suite.h"
@@ -101,8 +101,8 @@ static void keep(void *context, const struct bothy_event *event)
 }
 
 struct run {
-    struct mock_exchange exchange;
-    struct mock_host *mock;
+    struct exchange exchange;
+    struct tally *tally;
     struct seen *seen;
     int32_t result;
 };
@@ -115,29 +115,29 @@ static void begin(struct run *run, const char *path, const char *symbol, const c
 
     run->seen = calloc(1, sizeof *run->seen);
     ck_assert_ptr_nonnull(run->seen);
-    run->mock = &run->exchange.mock;
-    run->result = mock_exchange_open(&run->exchange, values, files);
-    run->mock->on_event = keep;
-    run->mock->context = run->seen;
+    run->tally = &run->exchange.tally;
+    run->result = exchange_open(&run->exchange, values, files);
+    run->tally->on_event = keep;
+    run->tally->context = run->seen;
     if (run->result == 0)
-        run->result = mock_exchange_subscribe(&run->exchange, 1, symbol, feeds, 0, 0);
+        run->result = exchange_subscribe(&run->exchange, 1, symbol, feeds, 0, 0);
 }
 
 static void play(struct run *run, const struct script *s, const char *symbol)
 {
-    begin(run, text_file_of(s->text, s->used), symbol, "skip", MOCK_ALL_FEEDS);
+    begin(run, text_file_of(s->text, s->used), symbol, "skip", EXCHANGE_ALL_FEEDS);
     ck_assert_msg(run->result == 0, "%s", run->exchange.error.text);
-    ck_assert_int_eq(mock_exchange_run(&run->exchange, UINT64_MAX), BOTHY_EEND);
-    ck_assert_uint_eq(run->mock->malformed, 0);
-    ck_assert_uint_eq(run->mock->backwards, 0);
+    ck_assert_int_eq(exchange_run(&run->exchange, UINT64_MAX), BOTHY_EEND);
+    ck_assert_uint_eq(tally_faults(run->tally), 0);
+    ck_assert_uint_eq(run->tally->backwards, 0);
     ck_assert_uint_eq(run->seen->crossed, 0);
     /* Whatever was in the lines: each is counted once. */
-    ck_assert_uint_eq(mock_host_counted_prefix(run->mock, ""), (uint64_t)s->ts);
+    ck_assert_uint_eq(tally_counted_prefix(run->tally, ""), (uint64_t)s->ts);
 }
 
 static void finish(struct run *run)
 {
-    mock_exchange_close(&run->exchange);
+    exchange_close(&run->exchange);
     free(run->seen);
 }
 
@@ -153,11 +153,11 @@ static void assert_decimal(struct bothy_decimal value, const char *text)
 /* The states that were told, as letters. */
 static const char *states(const struct run *run)
 {
-    static char text[MOCK_STATES + 1];
+    static char text[TALLY_STATES + 1];
     uint32_t i;
 
-    for (i = 0; i < run->mock->state_count; i++)
-        text[i] = "DLSGRE"[run->mock->states[i].state];
+    for (i = 0; i < run->tally->state_count; i++)
+        text[i] = "DLSGRE"[run->tally->states[i].state];
     text[i] = '\0';
     return text;
 }
@@ -211,10 +211,10 @@ START_TEST(each_message_becomes_its_event)
     assert_decimal(run.seen->liquidation.price, "98.5");
     assert_decimal(run.seen->liquidation.quantity, "0.4");
     ck_assert_uint_eq(run.seen->liquidation.side, BOTHY_SIDE_SELL);
-    ck_assert_uint_eq(mock_host_counted(run.mock, "applied"), 5);
-    ck_assert_uint_eq(run.mock->definitions[1].feeds, BOTHY_FEED_TRADES | BOTHY_FEED_QUOTES |
-                                                          BOTHY_FEED_MARK | BOTHY_FEED_FUNDING |
-                                                          BOTHY_FEED_LIQUIDATIONS);
+    ck_assert_uint_eq(tally_counted(run.tally, "applied"), 5);
+    ck_assert_uint_eq(run.tally->definitions[1].feeds, BOTHY_FEED_TRADES | BOTHY_FEED_QUOTES |
+                                                           BOTHY_FEED_MARK | BOTHY_FEED_FUNDING |
+                                                           BOTHY_FEED_LIQUIDATIONS);
     ck_assert_str_eq(states(&run), "LE");
     finish(&run);
 }
@@ -234,7 +234,7 @@ START_TEST(spot_tickers_do_not_say_what_they_are)
     assert_decimal(run.seen->quote.bid_quantity, "1.5");
     assert_decimal(run.seen->trade.price, "61837.63");
     ck_assert_uint_eq(run.seen->trade.taker_side, BOTHY_SIDE_BUY);
-    assert_decimal(run.mock->definitions[1].tick_size, "0.01");
+    assert_decimal(run.tally->definitions[1].tick_size, "0.01");
     finish(&run);
 }
 END_TEST
@@ -257,15 +257,15 @@ START_TEST(what_is_no_market_data_is_counted)
     line(&s, "{\"e\":\"trade\",\"s\":\"BTCUSDT\",\"t\":7,\"p\":\"1\",\"q\":\"1\",\"m\":true}");
     line(&s, "{\"e\":\"aggTrade\",\"s\":\"BTCUSDT\",\"a\":7,\"p\":\"1\",\"q\":\"1\",\"m\":true}");
     play(&run, &s, PERP);
-    ck_assert_uint_eq(mock_host_counted(run.mock, "control"), 2);
-    ck_assert_uint_eq(mock_host_counted(run.mock, "unknown: kline"), 1);
-    ck_assert_uint_eq(mock_host_counted(run.mock, "unknown: 24hrTicker"), 1);
-    ck_assert_uint_eq(mock_host_counted(run.mock, "unknown: no type"), 1);
-    ck_assert_uint_eq(mock_host_counted(run.mock, "unknown: another symbol"), 1);
-    ck_assert_uint_eq(mock_host_counted(run.mock, "dropped: trade outside the market"), 1);
-    ck_assert_uint_eq(mock_host_counted(run.mock, "dropped: trade of price or quantity 0"), 1);
-    ck_assert_uint_eq(mock_host_counted(run.mock, "dropped: trade told by another stream"), 1);
-    ck_assert_uint_eq(run.mock->by_type[BOTHY_EVENT_TRADE], 1);
+    ck_assert_uint_eq(tally_counted(run.tally, "control"), 2);
+    ck_assert_uint_eq(tally_counted(run.tally, "unknown: kline"), 1);
+    ck_assert_uint_eq(tally_counted(run.tally, "unknown: 24hrTicker"), 1);
+    ck_assert_uint_eq(tally_counted(run.tally, "unknown: no type"), 1);
+    ck_assert_uint_eq(tally_counted(run.tally, "unknown: another symbol"), 1);
+    ck_assert_uint_eq(tally_counted(run.tally, "dropped: trade outside the market"), 1);
+    ck_assert_uint_eq(tally_counted(run.tally, "dropped: trade of price or quantity 0"), 1);
+    ck_assert_uint_eq(tally_counted(run.tally, "dropped: trade told by another stream"), 1);
+    ck_assert_uint_eq(run.tally->by_type[BOTHY_EVENT_TRADE], 1);
     finish(&run);
 }
 END_TEST
@@ -310,9 +310,9 @@ START_TEST(bad_lines_are_told_or_counted)
     snprintf(text, sizeof text, "%s%s%s", good, bad_lines[_i].line, good);
     /* The last line is in order again. */
     text[strlen(text) - strlen(good) + 18] = '9';
-    begin(&run, text_file(text), PERP, "stop", MOCK_ALL_FEEDS);
+    begin(&run, text_file(text), PERP, "stop", EXCHANGE_ALL_FEEDS);
     if (run.result == 0)
-        run.result = mock_exchange_run(&run.exchange, UINT64_MAX);
+        run.result = exchange_run(&run.exchange, UINT64_MAX);
     ck_assert_int_lt(run.result, 0);
     ck_assert_int_ne(run.result, BOTHY_EEND);
     if (run.exchange.error.text[0]) { /* found before it began */
@@ -321,18 +321,18 @@ START_TEST(bad_lines_are_told_or_counted)
         ck_assert_msg(strstr(run.exchange.error.text, bad_lines[_i].says) != NULL, "%s",
                       run.exchange.error.text);
     } else {
-        ck_assert_msg(strstr(run.mock->last_line, "file1:2: ") != NULL &&
-                          strstr(run.mock->last_line, bad_lines[_i].says) != NULL,
-                      "%s", run.mock->last_line);
-        ck_assert_uint_eq(mock_host_state(run.mock, 1), BOTHY_FEED_STATE_DOWN);
+        ck_assert_msg(strstr(tally_last_line(run.tally), "file1:2: ") != NULL &&
+                          strstr(tally_last_line(run.tally), bad_lines[_i].says) != NULL,
+                      "%s", tally_last_line(run.tally));
+        ck_assert_uint_eq(tally_state(run.tally, 1), BOTHY_FEED_STATE_DOWN);
     }
     finish(&run);
 
-    begin(&run, text_file(text), PERP, "skip", MOCK_ALL_FEEDS);
+    begin(&run, text_file(text), PERP, "skip", EXCHANGE_ALL_FEEDS);
     ck_assert_int_eq(run.result, 0);
-    ck_assert_int_eq(mock_exchange_run(&run.exchange, UINT64_MAX), BOTHY_EEND);
-    ck_assert_uint_eq(mock_host_counted(run.mock, "applied"), 2);
-    ck_assert_uint_eq(mock_host_counted_prefix(run.mock, "bad"), 1);
+    ck_assert_int_eq(exchange_run(&run.exchange, UINT64_MAX), BOTHY_EEND);
+    ck_assert_uint_eq(tally_counted(run.tally, "applied"), 2);
+    ck_assert_uint_eq(tally_counted_prefix(run.tally, "bad"), 1);
     finish(&run);
 }
 END_TEST
@@ -342,22 +342,22 @@ START_TEST(a_recording_of_several_symbols)
     struct script s = { .used = 0 };
     const char *values[] = { "symbol1", PERP ", ETH/USDT:USDT", NULL };
     const char *files[] = { "file1", NULL, NULL };
-    struct mock_exchange exchange;
+    struct exchange exchange;
 
     line(&s, "{\"e\":\"trade\",\"s\":\"BTCUSDT\",\"t\":1,\"p\":\"100\",\"q\":\"1\",\"m\":true}");
     line(&s, "{\"e\":\"trade\",\"s\":\"ETHUSDT\",\"t\":1,\"p\":\"10\",\"q\":\"1\",\"m\":true}");
     line(&s, "{\"e\":\"trade\",\"s\":\"ETHUSDT\",\"t\":2,\"p\":\"10\",\"q\":\"1\",\"m\":true}");
     line(&s, "{\"lastUpdateId\":1,\"bids\":[],\"asks\":[]}");
     files[1] = text_file_of(s.text, s.used);
-    ck_assert_int_eq(mock_exchange_open(&exchange, values, files), 0);
-    ck_assert_int_eq(mock_exchange_subscribe(&exchange, 2, "ETH/USDT:USDT", MOCK_ALL_FEEDS, 0, 0),
+    ck_assert_int_eq(exchange_open(&exchange, values, files), 0);
+    ck_assert_int_eq(exchange_subscribe(&exchange, 2, "ETH/USDT:USDT", EXCHANGE_ALL_FEEDS, 0, 0),
                      0);
-    ck_assert_int_eq(mock_exchange_run(&exchange, UINT64_MAX), BOTHY_EEND);
-    ck_assert_uint_eq(exchange.mock.by_type[BOTHY_EVENT_TRADE], 2);
-    ck_assert_uint_eq(exchange.mock.hash[1][BOTHY_EVENT_TRADE], 0);
-    ck_assert_uint_eq(mock_host_counted(&exchange.mock, "applied"), 3);
-    ck_assert_uint_eq(mock_host_counted(&exchange.mock, "unknown: snapshot of no symbol"), 1);
-    mock_exchange_close(&exchange);
+    ck_assert_int_eq(exchange_run(&exchange, UINT64_MAX), BOTHY_EEND);
+    ck_assert_uint_eq(exchange.tally.by_type[BOTHY_EVENT_TRADE], 2);
+    ck_assert_uint_eq(exchange.tally.hash[1][BOTHY_EVENT_TRADE], 0);
+    ck_assert_uint_eq(tally_counted(&exchange.tally, "applied"), 3);
+    ck_assert_uint_eq(tally_counted(&exchange.tally, "unknown: snapshot of no symbol"), 1);
+    exchange_close(&exchange);
 }
 END_TEST
 
@@ -379,8 +379,8 @@ START_TEST(futures_follow_pu)
     assert_decimal(naive_book_at(&run.seen->book, BOTHY_SIDE_BUY, bothy_decimal_make(91, 0)), "1");
     assert_decimal(naive_book_at(&run.seen->book, BOTHY_SIDE_BUY, bothy_decimal_make(90, 0)), "0");
     assert_decimal(naive_book_at(&run.seen->book, BOTHY_SIDE_BUY, bothy_decimal_make(98, 0)), "0");
-    ck_assert_uint_eq(mock_host_counted(run.mock, "applied"), 4);
-    ck_assert_uint_eq(mock_host_counted(run.mock, "dropped: depth older than the book"), 2);
+    ck_assert_uint_eq(tally_counted(run.tally, "applied"), 4);
+    ck_assert_uint_eq(tally_counted(run.tally, "dropped: depth older than the book"), 2);
     ck_assert_str_eq(states(&run), "RLE");
     finish(&run);
 }
@@ -397,8 +397,8 @@ START_TEST(spot_follows_the_next_id)
     update(&s, 106, 106, 0, "99.6", "3");
     play(&run, &s, SPOT);
     assert_best_bid(&run, "99.6");
-    ck_assert_uint_eq(mock_host_counted(run.mock, "dropped: depth older than the book"), 1);
-    ck_assert_uint_eq(mock_host_counted(run.mock, "applied"), 3);
+    ck_assert_uint_eq(tally_counted(run.tally, "dropped: depth older than the book"), 1);
+    ck_assert_uint_eq(tally_counted(run.tally, "applied"), 3);
     ck_assert_str_eq(states(&run), "RLE");
     finish(&run);
 }
@@ -426,7 +426,7 @@ START_TEST(a_gap_waits_for_the_next_snapshot)
     ck_assert_str_eq(states(&run), "RLGRGRLE");
     ck_assert_uint_eq(run.seen->snapshots, 3);
     ck_assert_ptr_nonnull(
-        strstr(run.mock->states[2].reason, _i ? "U 108 after u 105" : "pu 107 after u 105"));
+        strstr(run.tally->states[2].reason, _i ? "U 108 after u 105" : "pu 107 after u 105"));
     finish(&run);
 }
 END_TEST
@@ -440,7 +440,7 @@ START_TEST(without_a_snapshot_there_is_no_book)
         update(&s, 10 * i + 1, 10 * i + 10, 10 * i + 1, "99.5", "3");
     play(&run, &s, PERP);
     ck_assert_uint_eq(run.seen->book_events, 0);
-    ck_assert_uint_eq(mock_host_counted(run.mock, "dropped: depth without a snapshot"), 300);
+    ck_assert_uint_eq(tally_counted(run.tally, "dropped: depth without a snapshot"), 300);
     ck_assert_str_eq(states(&run), "RE");
     finish(&run);
 }
@@ -458,8 +458,8 @@ START_TEST(a_crossed_book_is_a_gap)
     play(&run, &s, PERP);
     assert_best_bid(&run, "99.5");
     ck_assert_str_eq(states(&run), "RLGRE");
-    ck_assert_uint_eq(mock_host_counted(run.mock, "dropped: depth that crosses the book"), 1);
-    ck_assert_uint_eq(mock_host_counted(run.mock, "dropped: depth without a snapshot"), 1);
+    ck_assert_uint_eq(tally_counted(run.tally, "dropped: depth that crosses the book"), 1);
+    ck_assert_uint_eq(tally_counted(run.tally, "dropped: depth without a snapshot"), 1);
     finish(&run);
 }
 END_TEST
@@ -500,13 +500,13 @@ START_TEST(a_large_snapshot_is_a_chain)
     snprintf(text + used, (1 << 18) - used, "]}\n");
     begin(&run, text_file(text), PERP, "stop", BOTHY_FEED_BOOK);
     ck_assert_int_eq(run.result, 0);
-    ck_assert_int_eq(mock_exchange_run(&run.exchange, UINT64_MAX), BOTHY_EEND);
+    ck_assert_int_eq(exchange_run(&run.exchange, UINT64_MAX), BOTHY_EEND);
     ck_assert_uint_eq(run.seen->book_events, 3);
     ck_assert_uint_eq(run.seen->snapshots, 1);
     ck_assert_uint_eq(run.seen->book.bids.count, 1500);
     ck_assert_uint_eq(run.seen->book.asks.count, 1200);
     ck_assert_int_eq(run.seen->book.chained, 0);
-    ck_assert_uint_eq(run.mock->malformed, 0);
+    ck_assert_uint_eq(tally_faults(run.tally), 0);
     finish(&run);
     free(text);
 }
@@ -524,19 +524,18 @@ START_TEST(who_comes_late_gets_the_book)
     update(&s, 108, 109, 107, "99.6", "4");
     begin(&run, text_file_of(s.text, s.used), PERP, "stop", BOTHY_FEED_TRADES);
     ck_assert_int_eq(run.result, 0);
-    ck_assert_int_eq(mock_exchange_run(&run.exchange, 1), 0);
-    ck_assert_uint_eq(run.mock->by_type[BOTHY_EVENT_TRADE], 1);
+    ck_assert_int_eq(exchange_run(&run.exchange, 1), 0);
+    ck_assert_uint_eq(run.tally->by_type[BOTHY_EVENT_TRADE], 1);
     ck_assert_uint_eq(run.seen->book_events, 0);
     ck_assert_str_eq(states(&run), "L");
     ck_assert_int_eq(
-        mock_exchange_subscribe(&run.exchange, 1, PERP, BOTHY_FEED_TRADES | BOTHY_FEED_BOOK, 0, 0),
-        0);
+        exchange_subscribe(&run.exchange, 1, PERP, BOTHY_FEED_TRADES | BOTHY_FEED_BOOK, 0, 0), 0);
     ck_assert_uint_eq(run.seen->snapshots, 1);
     ck_assert_uint_eq(run.seen->book.bids.count, 2);
     assert_best_bid(&run, "99.5");
-    ck_assert_int_eq(mock_exchange_run(&run.exchange, UINT64_MAX), BOTHY_EEND);
+    ck_assert_int_eq(exchange_run(&run.exchange, UINT64_MAX), BOTHY_EEND);
     assert_best_bid(&run, "99.6");
-    ck_assert_uint_eq(run.mock->backwards, 0);
+    ck_assert_uint_eq(run.tally->backwards, 0);
     finish(&run);
 }
 END_TEST
@@ -564,9 +563,9 @@ START_TEST(memory_does_not_grow_with_the_file)
     free(text);
     begin(&run, path, PERP, "stop", BOTHY_FEED_BOOK);
     ck_assert_int_eq(run.result, 0);
-    ck_assert_int_eq(mock_exchange_run(&run.exchange, 10000), 0);
+    ck_assert_int_eq(exchange_run(&run.exchange, 10000), 0);
     early = mallinfo2().uordblks + mallinfo2().hblkhd;
-    ck_assert_int_eq(mock_exchange_run(&run.exchange, 150000), 0);
+    ck_assert_int_eq(exchange_run(&run.exchange, 150000), 0);
     late = mallinfo2().uordblks + mallinfo2().hblkhd;
     ck_assert_uint_gt(early, 100000);
     ck_assert_uint_le(late, early + 4096);

@@ -2,7 +2,7 @@
  * The simulated market: that it is the same every time and for everybody, that its books, bars,
  * funding and history hold together, and that a day of it has something for the bots.
  */
-#include "mock_host.h"
+#include "exchange.h"
 #include "naive_book.h"
 #include "suite.h"
 
@@ -16,17 +16,16 @@
 #define HOUR  UINT64_C(3600)
 #define START INT64_C(1704067200000000000) /* 2024-01-01T00:00:00Z */
 
-static void open_sim(struct mock_exchange *sim, const char *const *values)
+static void open_sim(struct exchange *sim, const char *const *values)
 {
-    int32_t r = mock_exchange_open(sim, values, NULL);
+    int32_t r = exchange_open(sim, values, NULL);
 
     ck_assert_msg(r == 0, "%d: %s", r, sim->error.text);
 }
 
-static void subscribe(struct mock_exchange *sim, uint32_t instrument, const char *symbol,
-                      uint32_t feeds)
+static void subscribe(struct exchange *sim, uint32_t instrument, const char *symbol, uint32_t feeds)
 {
-    int32_t r = mock_exchange_subscribe(sim, instrument, symbol, feeds, M1, 0);
+    int32_t r = exchange_subscribe(sim, instrument, symbol, feeds, M1, 0);
 
     ck_assert_msg(r == 0, "%s: %s", symbol, sim->error.text);
 }
@@ -34,18 +33,18 @@ static void subscribe(struct mock_exchange *sim, uint32_t instrument, const char
 static uint64_t hash_of_run(const char *seed)
 {
     const char *values[] = { "seed", seed, "history", "1h", NULL };
-    struct mock_exchange sim;
+    struct exchange sim;
     uint64_t hash;
 
     open_sim(&sim, values);
-    subscribe(&sim, 1, BTC, MOCK_ALL_FEEDS);
-    subscribe(&sim, 2, ETH, MOCK_ALL_FEEDS);
-    ck_assert_int_eq(mock_exchange_run(&sim, 2 * HOUR), 0);
-    ck_assert_uint_gt(sim.mock.events, 20000);
-    ck_assert_uint_eq(sim.mock.malformed, 0);
-    ck_assert_uint_eq(sim.mock.backwards, 0);
-    hash = mock_host_hash(&sim.mock);
-    mock_exchange_close(&sim);
+    subscribe(&sim, 1, BTC, EXCHANGE_ALL_FEEDS);
+    subscribe(&sim, 2, ETH, EXCHANGE_ALL_FEEDS);
+    ck_assert_int_eq(exchange_run(&sim, 2 * HOUR), 0);
+    ck_assert_uint_gt(sim.tally.events, 20000);
+    ck_assert_uint_eq(tally_faults(&sim.tally), 0);
+    ck_assert_uint_eq(sim.tally.backwards, 0);
+    hash = tally_hash(&sim.tally);
+    exchange_close(&sim);
     return hash;
 }
 
@@ -61,55 +60,55 @@ END_TEST
 START_TEST(others_do_not_matter)
 {
     const char *values[] = { "history", "1h", NULL };
-    struct mock_exchange all, one;
+    struct exchange all, one;
 
     open_sim(&all, values);
-    subscribe(&all, 1, BTC, MOCK_ALL_FEEDS);
-    subscribe(&all, 2, ETH, MOCK_ALL_FEEDS);
-    subscribe(&all, 3, SOL, MOCK_ALL_FEEDS);
+    subscribe(&all, 1, BTC, EXCHANGE_ALL_FEEDS);
+    subscribe(&all, 2, ETH, EXCHANGE_ALL_FEEDS);
+    subscribe(&all, 3, SOL, EXCHANGE_ALL_FEEDS);
     open_sim(&one, values);
     subscribe(&one, 2, ETH, BOTHY_FEED_TRADES | BOTHY_FEED_BOOK | BOTHY_FEED_FUNDING);
-    ck_assert_int_eq(mock_exchange_run(&all, 2 * HOUR), 0);
-    ck_assert_int_eq(mock_exchange_run(&one, 2 * HOUR), 0);
-    ck_assert_uint_gt(one.mock.by_type[BOTHY_EVENT_TRADE], 1000);
+    ck_assert_int_eq(exchange_run(&all, 2 * HOUR), 0);
+    ck_assert_int_eq(exchange_run(&one, 2 * HOUR), 0);
+    ck_assert_uint_gt(one.tally.by_type[BOTHY_EVENT_TRADE], 1000);
     for (uint32_t type = BOTHY_EVENT_TRADE; type <= BOTHY_EVENT_MARK; type++) {
         int wanted =
             type == BOTHY_EVENT_TRADE || type == BOTHY_EVENT_BOOK || type == BOTHY_EVENT_FUNDING;
 
-        ck_assert_uint_eq(one.mock.hash[2][type], wanted ? all.mock.hash[2][type] : 0);
+        ck_assert_uint_eq(one.tally.hash[2][type], wanted ? all.tally.hash[2][type] : 0);
     }
-    mock_exchange_close(&all);
-    mock_exchange_close(&one);
+    exchange_close(&all);
+    exchange_close(&one);
 }
 END_TEST
 
 START_TEST(who_comes_late_finds_the_same_market)
 {
-    const uint32_t feeds = MOCK_ALL_FEEDS & ~(uint32_t)(BOTHY_FEED_BOOK | BOTHY_FEED_QUOTES);
+    const uint32_t feeds = EXCHANGE_ALL_FEEDS & ~(uint32_t)(BOTHY_FEED_BOOK | BOTHY_FEED_QUOTES);
     const char *values[] = { "history", "1h", NULL };
-    struct mock_exchange early, late;
+    struct exchange early, late;
 
     open_sim(&early, values);
     subscribe(&early, 1, SOL, feeds);
     open_sim(&late, values);
-    ck_assert_int_eq(mock_exchange_run(&early, HOUR), 0);
-    ck_assert_int_eq(mock_exchange_run(&late, HOUR), 0);
-    ck_assert_uint_eq(late.mock.events, 0);
+    ck_assert_int_eq(exchange_run(&early, HOUR), 0);
+    ck_assert_int_eq(exchange_run(&late, HOUR), 0);
+    ck_assert_uint_eq(late.tally.events, 0);
     subscribe(&late, 1, SOL, feeds);
     /* Book and quotes begin anew for both, here. */
-    subscribe(&early, 1, SOL, MOCK_ALL_FEEDS);
-    subscribe(&late, 1, SOL, MOCK_ALL_FEEDS);
-    memset(early.mock.hash, 0, sizeof early.mock.hash);
-    memset(late.mock.hash, 0, sizeof late.mock.hash);
-    ck_assert_int_eq(mock_exchange_run(&early, HOUR), 0);
-    ck_assert_int_eq(mock_exchange_run(&late, HOUR), 0);
+    subscribe(&early, 1, SOL, EXCHANGE_ALL_FEEDS);
+    subscribe(&late, 1, SOL, EXCHANGE_ALL_FEEDS);
+    memset(early.tally.hash, 0, sizeof early.tally.hash);
+    memset(late.tally.hash, 0, sizeof late.tally.hash);
+    ck_assert_int_eq(exchange_run(&early, HOUR), 0);
+    ck_assert_int_eq(exchange_run(&late, HOUR), 0);
     for (uint32_t type = BOTHY_EVENT_TRADE; type <= BOTHY_EVENT_MARK; type++) {
         if (type != BOTHY_EVENT_LIQUIDATION)
-            ck_assert_uint_ne(early.mock.hash[1][type], 0);
-        ck_assert_uint_eq(late.mock.hash[1][type], early.mock.hash[1][type]);
+            ck_assert_uint_ne(early.tally.hash[1][type], 0);
+        ck_assert_uint_eq(late.tally.hash[1][type], early.tally.hash[1][type]);
     }
-    mock_exchange_close(&early);
-    mock_exchange_close(&late);
+    exchange_close(&early);
+    exchange_close(&late);
 }
 END_TEST
 
@@ -163,19 +162,19 @@ static void assert_top(const struct naive_book *full, const struct naive_book *f
 START_TEST(book_never_crosses)
 {
     const char *values[] = { "history", "0s", NULL };
-    struct mock_exchange full, five;
+    struct exchange full, five;
     struct reader *reader = calloc(1, sizeof *reader);
 
     ck_assert_ptr_nonnull(reader);
     open_sim(&full, values);
     open_sim(&five, values);
-    full.mock.on_event = five.mock.on_event = read_books;
-    full.mock.context = five.mock.context = reader;
+    full.tally.on_event = five.tally.on_event = read_books;
+    full.tally.context = five.tally.context = reader;
     subscribe(&full, 1, BTC, BOTHY_FEED_BOOK | BOTHY_FEED_QUOTES);
-    ck_assert_int_eq(mock_exchange_subscribe(&five, 2, BTC, BOTHY_FEED_BOOK, 0, 5), 0);
+    ck_assert_int_eq(exchange_subscribe(&five, 2, BTC, BOTHY_FEED_BOOK, 0, 5), 0);
     for (int i = 0; i < 12; i++) {
-        ck_assert_int_eq(mock_exchange_run(&full, HOUR / 2), 0);
-        ck_assert_int_eq(mock_exchange_run(&five, HOUR / 2), 0);
+        ck_assert_int_eq(exchange_run(&full, HOUR / 2), 0);
+        ck_assert_int_eq(exchange_run(&five, HOUR / 2), 0);
         ck_assert_uint_eq(reader->books[1].bids.count, 20);
         ck_assert_uint_eq(reader->books[1].asks.count, 20);
         assert_top(&reader->books[1], &reader->books[2], BOTHY_SIDE_BUY);
@@ -185,8 +184,8 @@ START_TEST(book_never_crosses)
     ck_assert_uint_eq(reader->quotes_wrong, 0);
     ck_assert_uint_gt(reader->quotes, 1000);
     ck_assert_uint_eq(reader->snapshots, 2);
-    mock_exchange_close(&full);
-    mock_exchange_close(&five);
+    exchange_close(&full);
+    exchange_close(&five);
     free(reader);
 }
 END_TEST
@@ -258,16 +257,16 @@ START_TEST(bars_are_made_of_the_trades)
     const char *values[] = { "trade_rate", _i ? "0.02" : "3",   "history", "10m",
                              "step",       _i ? "5s" : "500ms", NULL };
     struct builder builder = { 0 };
-    struct mock_exchange sim;
+    struct exchange sim;
 
     open_sim(&sim, values);
-    sim.mock.on_event = build_bars;
-    sim.mock.context = &builder;
+    sim.tally.on_event = build_bars;
+    sim.tally.context = &builder;
     subscribe(&sim, 1, "XYZ/USDT", BOTHY_FEED_TRADES | BOTHY_FEED_BARS);
-    ck_assert_int_eq(mock_exchange_run(&sim, _i ? 720 * 4 + 1 : 7200 * 4 + 1), 0);
+    ck_assert_int_eq(exchange_run(&sim, _i ? 720 * 4 + 1 : 7200 * 4 + 1), 0);
     ck_assert_uint_eq(builder.compared, 240);
     ck_assert_uint_gt(builder.trades, 50);
-    mock_exchange_close(&sim);
+    exchange_close(&sim);
 }
 END_TEST
 
@@ -307,7 +306,7 @@ static void keep_past(void *context, const struct bothy_event *event)
     }
 }
 
-static int32_t history(struct mock_exchange *sim, uint32_t feed, uint32_t timeframe, uint32_t count)
+static int32_t history(struct exchange *sim, uint32_t feed, uint32_t timeframe, uint32_t count)
 {
     struct bothy_history_request request = { .size = sizeof request,
                                              .instrument = 1,
@@ -315,7 +314,7 @@ static int32_t history(struct mock_exchange *sim, uint32_t feed, uint32_t timefr
                                              .timeframe = timeframe,
                                              .count = count };
 
-    return sim->ops->history(sim->self, &request);
+    return bothy_mock_request_history(sim->mock, &request);
 }
 
 static double difference(struct bothy_decimal a, struct bothy_decimal b)
@@ -327,19 +326,19 @@ START_TEST(history_joins_the_present)
 {
     const char *values[] = { "history", "2d", NULL };
     struct past *past = calloc(1, sizeof *past);
-    struct mock_exchange sim;
+    struct exchange sim;
 
     ck_assert_ptr_nonnull(past);
     open_sim(&sim, values);
-    sim.mock.on_event = keep_past;
-    sim.mock.context = past;
-    subscribe(&sim, 1, BTC, MOCK_ALL_FEEDS);
+    sim.tally.on_event = keep_past;
+    sim.tally.context = past;
+    subscribe(&sim, 1, BTC, EXCHANGE_ALL_FEEDS);
     ck_assert_int_eq(history(&sim, BOTHY_FEED_BARS, BOTHY_TF_1M, 2880), 0);
     ck_assert_uint_eq(past->bar_count, 2880);
     for (uint32_t i = 1; i < past->bar_count; i++)
         ck_assert_int_eq(past->bars[i].open_ns, past->bars[i - 1].close_ns);
     ck_assert_int_eq(past->bars[2879].close_ns, START);
-    ck_assert_int_eq(mock_exchange_run(&sim, 60), 0);
+    ck_assert_int_eq(exchange_run(&sim, 60), 0);
     ck_assert_int_le(past->first_trade_ns - START, 30 * BOTHY_NS_PER_S);
     ck_assert_double_le(difference(past->first_trade, past->bars[2879].close), 0.003);
 
@@ -354,7 +353,7 @@ START_TEST(history_joins_the_present)
     for (uint32_t i = 1; i < past->sample_count; i++)
         ck_assert_int_eq(past->samples[i] - past->samples[i - 1], BOTHY_NS_PER_MIN);
     ck_assert_int_eq(history(&sim, BOTHY_FEED_TRADES, 0, 5), BOTHY_ENOTSUP);
-    mock_exchange_close(&sim);
+    exchange_close(&sim);
     free(past);
 }
 END_TEST
@@ -363,13 +362,13 @@ START_TEST(longer_bars_join_the_minutes)
 {
     const char *values[] = { "history", "26h", "start", "2024-01-01T00:03:00Z", NULL };
     struct past *past = calloc(1, sizeof *past);
-    struct mock_exchange sim;
+    struct exchange sim;
     const struct bothy_bar *minute, *hour;
 
     ck_assert_ptr_nonnull(past);
     open_sim(&sim, values);
-    sim.mock.on_event = keep_past;
-    sim.mock.context = past;
+    sim.tally.on_event = keep_past;
+    sim.tally.context = past;
     subscribe(&sim, 1, BTC, BOTHY_FEED_BARS);
     ck_assert_int_eq(history(&sim, BOTHY_FEED_BARS, BOTHY_TF_1H, 1000), 0);
     /* 22:03 to 00:03: the first and the last hour are not whole. */
@@ -386,7 +385,7 @@ START_TEST(longer_bars_join_the_minutes)
         ck_assert_int_le(bothy_decimal_compare(minute[i].high, hour->high), 0);
         ck_assert_int_ge(bothy_decimal_compare(minute[i].low, hour->low), 0);
     }
-    mock_exchange_close(&sim);
+    exchange_close(&sim);
     free(past);
 }
 END_TEST
@@ -422,16 +421,16 @@ START_TEST(funding_is_paid_every_eight_hours)
 {
     const char *values[] = { "start", "2024-01-01T00:10:00Z", "history", "1h", NULL };
     struct payments payments = { 0 };
-    struct mock_exchange sim;
+    struct exchange sim;
 
     open_sim(&sim, values);
-    sim.mock.on_event = watch_funding;
-    sim.mock.context = &payments;
+    sim.tally.on_event = watch_funding;
+    sim.tally.context = &payments;
     subscribe(&sim, 1, BTC, BOTHY_FEED_FUNDING);
-    ck_assert_int_eq(mock_exchange_run(&sim, 24 * HOUR), 0);
+    ck_assert_int_eq(exchange_run(&sim, 24 * HOUR), 0);
     ck_assert_uint_eq(payments.settled, 3);
     ck_assert_uint_eq(payments.predicted, 24 * 60);
-    mock_exchange_close(&sim);
+    exchange_close(&sim);
 }
 END_TEST
 
@@ -506,33 +505,33 @@ START_TEST(a_day_has_something_for_the_bots)
     const char *symbols[] = { BTC, ETH, SOL };
     struct day days[4] = { 0 };
     uint32_t cascades = 0;
-    struct mock_exchange sim;
+    struct exchange sim;
 
     open_sim(&sim, NULL);
-    sim.mock.on_event = live_through;
-    sim.mock.context = days;
+    sim.tally.on_event = live_through;
+    sim.tally.context = days;
     for (uint32_t i = 0; i < 3; i++)
-        subscribe(&sim, i + 1, symbols[i], MOCK_ALL_FEEDS);
-    ck_assert_int_eq(mock_exchange_run(&sim, 24 * HOUR), 0);
+        subscribe(&sim, i + 1, symbols[i], EXCHANGE_ALL_FEEDS);
+    ck_assert_int_eq(exchange_run(&sim, 24 * HOUR), 0);
     for (uint32_t i = 1; i <= 3; i++) {
         ck_assert_uint_gt(days[i].extreme_funding, 60);
         ck_assert_uint_gt(days[i].engulfing, 10);
         cascades += days[i].cascades_at_edge;
     }
     ck_assert_uint_ge(cascades, 3);
-    mock_exchange_close(&sim);
+    exchange_close(&sim);
 }
 END_TEST
 
 START_TEST(symbols_become_instruments)
 {
-    struct mock_exchange sim;
-    const struct bothy_instrument *d = sim.mock.definitions;
+    struct exchange sim;
+    const struct bothy_instrument *d = sim.tally.definitions;
 
     open_sim(&sim, NULL);
     subscribe(&sim, 1, BTC, BOTHY_FEED_TRADES);
     subscribe(&sim, 2, "BTC/USDT", BOTHY_FEED_TRADES);
-    subscribe(&sim, 3, "BTC/USD:BTC", MOCK_ALL_FEEDS);
+    subscribe(&sim, 3, "BTC/USD:BTC", EXCHANGE_ALL_FEEDS);
     subscribe(&sim, 4, "WHAT/EVER", BOTHY_FEED_TRADES | BOTHY_FEED_FUNDING);
     ck_assert_uint_eq(d[1].kind, BOTHY_INSTRUMENT_LINEAR);
     ck_assert_uint_eq(d[2].kind, BOTHY_INSTRUMENT_SPOT);
@@ -547,12 +546,12 @@ START_TEST(symbols_become_instruments)
     ck_assert_uint_ne(d[1].feeds & BOTHY_FEED_FUNDING, 0);
     ck_assert_uint_eq(d[2].feeds & BOTHY_FEED_FUNDING, 0);
     ck_assert_int_eq(d[2].funding_interval_ns, 0);
-    ck_assert_int_eq(mock_exchange_run(&sim, HOUR), 0);
-    ck_assert_uint_eq(sim.mock.malformed, 0);
-    ck_assert_uint_eq(sim.mock.hash[4][BOTHY_EVENT_FUNDING], 0);
-    ck_assert_uint_ne(sim.mock.hash[4][BOTHY_EVENT_TRADE], 0);
-    ck_assert_uint_ne(sim.mock.hash[3][BOTHY_EVENT_MARK], 0);
-    mock_exchange_close(&sim);
+    ck_assert_int_eq(exchange_run(&sim, HOUR), 0);
+    ck_assert_uint_eq(tally_faults(&sim.tally), 0);
+    ck_assert_uint_eq(sim.tally.hash[4][BOTHY_EVENT_FUNDING], 0);
+    ck_assert_uint_ne(sim.tally.hash[4][BOTHY_EVENT_TRADE], 0);
+    ck_assert_uint_ne(sim.tally.hash[3][BOTHY_EVENT_MARK], 0);
+    exchange_close(&sim);
 }
 END_TEST
 
@@ -569,16 +568,16 @@ START_TEST(wrong_symbols_are_refused)
                                          "BTC/US/X",
                                          "BTC/USDT:USD:",
                                          "A234567890123456/USDT" };
-    struct mock_exchange sim;
+    struct exchange sim;
 
     open_sim(&sim, NULL);
     for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++) {
         sim.error.text[0] = '\0';
-        ck_assert_int_eq(mock_exchange_subscribe(&sim, 1, wrong[i], 1, 0, 0), BOTHY_ENOENT);
+        ck_assert_int_eq(exchange_subscribe(&sim, 1, wrong[i], 1, 0, 0), BOTHY_ENOENT);
         ck_assert_ptr_nonnull(strstr(sim.error.text, "cannot be simulated: "));
     }
-    ck_assert_uint_eq(sim.mock.events, 0);
-    mock_exchange_close(&sim);
+    ck_assert_uint_eq(sim.tally.events, 0);
+    exchange_close(&sim);
 }
 END_TEST
 
@@ -588,20 +587,20 @@ START_TEST(particulars_win)
                              "ABC/USDT price=2.5 tick_size=0.0005 lot_size=10 volatility=1",
                              "history", "0s", NULL };
     struct past past = { 0 };
-    struct mock_exchange sim;
+    struct exchange sim;
 
     open_sim(&sim, values);
-    sim.mock.on_event = keep_past;
-    sim.mock.context = &past;
+    sim.tally.on_event = keep_past;
+    sim.tally.context = &past;
     subscribe(&sim, 1, "ABC/USDT", BOTHY_FEED_TRADES);
-    ck_assert_int_eq(mock_exchange_run(&sim, 60), 0);
+    ck_assert_int_eq(exchange_run(&sim, 60), 0);
     ck_assert_int_eq(
-        bothy_decimal_compare(sim.mock.definitions[1].tick_size, bothy_decimal_make(5, -4)), 0);
+        bothy_decimal_compare(sim.tally.definitions[1].tick_size, bothy_decimal_make(5, -4)), 0);
     ck_assert_int_eq(
-        bothy_decimal_compare(sim.mock.definitions[1].lot_size, bothy_decimal_make(10, 0)), 0);
+        bothy_decimal_compare(sim.tally.definitions[1].lot_size, bothy_decimal_make(10, 0)), 0);
     ck_assert_double_le(difference(past.first_trade, bothy_decimal_make(25, -1)), 0.01);
     ck_assert_int_eq(bothy_decimal_is_multiple(past.first_trade, bothy_decimal_make(5, -4)), 1);
-    mock_exchange_close(&sim);
+    exchange_close(&sim);
 }
 END_TEST
 
@@ -619,11 +618,11 @@ START_TEST(wrong_options_are_refused)
 
     for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++) {
         const char *values[] = { wrong[i][0], wrong[i][1], NULL };
-        struct mock_exchange sim;
+        struct exchange sim;
 
-        ck_assert_int_eq(mock_exchange_open(&sim, values, NULL), BOTHY_EINVAL);
+        ck_assert_int_eq(exchange_open(&sim, values, NULL), BOTHY_EINVAL);
         ck_assert_msg(strstr(sim.error.text, wrong[i][2]) != NULL, "%s", sim.error.text);
-        mock_exchange_close(&sim);
+        exchange_close(&sim);
     }
 }
 END_TEST
@@ -631,17 +630,17 @@ END_TEST
 START_TEST(time_ends)
 {
     const char *values[] = { "duration", "10m", "step", "10s", NULL };
-    struct mock_exchange sim;
+    struct exchange sim;
 
     open_sim(&sim, values);
-    subscribe(&sim, 1, BTC, MOCK_ALL_FEEDS);
-    ck_assert_uint_eq(mock_host_state(&sim.mock, 1), BOTHY_FEED_STATE_LIVE);
-    ck_assert_int_eq(mock_exchange_run(&sim, 60), 0);
-    ck_assert_int_eq(mock_exchange_run(&sim, 1), BOTHY_EEND);
-    ck_assert_int_eq(mock_exchange_run(&sim, 1), BOTHY_EEND);
-    ck_assert_uint_eq(mock_host_state(&sim.mock, 1), BOTHY_FEED_STATE_ENDED);
-    ck_assert_int_eq(sim.mock.last_ns, START + 9 * BOTHY_NS_PER_MIN + 50 * BOTHY_NS_PER_S);
-    mock_exchange_close(&sim);
+    subscribe(&sim, 1, BTC, EXCHANGE_ALL_FEEDS);
+    ck_assert_uint_eq(tally_state(&sim.tally, 1), BOTHY_FEED_STATE_LIVE);
+    ck_assert_int_eq(exchange_run(&sim, 60), 0);
+    ck_assert_int_eq(exchange_run(&sim, 1), BOTHY_EEND);
+    ck_assert_int_eq(exchange_run(&sim, 1), BOTHY_EEND);
+    ck_assert_uint_eq(tally_state(&sim.tally, 1), BOTHY_FEED_STATE_ENDED);
+    ck_assert_int_eq(sim.tally.last_ns, START + 9 * BOTHY_NS_PER_MIN + 50 * BOTHY_NS_PER_S);
+    exchange_close(&sim);
 }
 END_TEST
 

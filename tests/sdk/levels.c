@@ -3,9 +3,11 @@
  * refusals, and the rounding that must not refuse.
  */
 #include <math.h>
+#include <stdio.h>
 #include <string.h>
 
 #include <bothy/levels.h>
+#include <bothy/risk.h>
 
 #include "suite.h"
 
@@ -425,6 +427,40 @@ START_TEST(trailing_stop_refuses)
 }
 END_TEST
 
+#define RISK_OPTIONS 64
+
+/* By default the stop is 1.5 × 1.0075 ATR away, and the target must be 1.3 times that. */
+START_TEST(contradicting_risk_parameters_are_told)
+{
+    struct bothy_option options[RISK_OPTIONS];
+    char names[RISK_OPTIONS][40];
+    struct bothy_error error = { 0 };
+    struct bothy_config *config;
+
+    ck_assert_uint_le(bothy_risk_option_count, RISK_OPTIONS);
+    for (uint32_t i = 0; i < bothy_risk_option_count; i++) {
+        options[i] = bothy_risk_options[i];
+        snprintf(names[i], sizeof names[i], "%s%s", BOTHY_RISK_PREFIX, options[i].name);
+        options[i].name = names[i];
+    }
+    config = bothy_config_new(options, bothy_risk_option_count, "bot");
+    ck_assert_ptr_nonnull(config);
+    ck_assert_int_eq(bothy_config_add_symbol(config, "BTC/USDT", "mexc"), 0);
+    ck_assert_int_eq(bothy_config_add_symbol(config, "ETH/USDT", "mexc"), 0);
+    ck_assert_int_eq(bothy_config_set(config, 0, "risk.tp1_mult", "1.964625", &error), 0);
+    ck_assert_int_eq(bothy_config_set(config, 1, "risk.tp1_mult", "1.9646", &error), 0);
+    ck_assert_int_eq(bothy_levels_check_config(config, "all", &error), 0);
+    ck_assert_int_eq(bothy_levels_check_config(bothy_config_for_symbol(config, 0), "BTC", &error),
+                     0);
+    ck_assert_int_eq(bothy_levels_check_config(bothy_config_for_symbol(config, 1), "ETH", &error),
+                     BOTHY_EINVAL);
+    ck_assert_str_eq(error.text,
+                     "ETH: with risk.tp1_mult 1.9646 and a stop of 1.51125 ATR (buffer included) "
+                     "no signal could reach risk.min_rr 1.3; change one of them");
+    bothy_config_free(config);
+}
+END_TEST
+
 static Suite *make_suite(void)
 {
     Suite *suite = suite_create("levels");
@@ -438,6 +474,7 @@ static Suite *make_suite(void)
     tcase_add_test(tcase, impossible_numbers_are_reasons);
     tcase_add_test(tcase, wrong_calls_are_errors);
     tcase_add_test(tcase, regime_changes_multipliers);
+    tcase_add_test(tcase, contradicting_risk_parameters_are_told);
     suite_add_tcase(suite, tcase);
 
     tcase = tcase_create("trailing");

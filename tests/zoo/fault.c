@@ -16,6 +16,7 @@
 #include <signal.h>
 #include <stdio.h>
 #include <sys/mman.h>
+#include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -229,6 +230,10 @@ static void commit(const struct fault *self)
         break;
     case FAULT_STEAL:
         steal();
+        break;
+    case FAULT_OUTLIVE:
+        if (prctl(PR_SET_PDEATHSIG, 0, 0, 0, 0) == 0)
+            escaped("it can outlive its parent\n");
         break;
     case FAULT_KILL:
         kill(getppid(), SIGTERM);

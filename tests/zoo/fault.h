@@ -38,6 +38,7 @@
 #define FAULT_KILL        21 /* its parent */
 #define FAULT_ERROR       22 /* on_event returns an error each time */
 #define FAULT_TEXT        23 /* create fails with bytes that are no text */
-#define FAULT_STEAL       23 /* reads the doorbell of the core */
+#define FAULT_STEAL       24 /* reads the doorbell of the core */
+#define FAULT_OUTLIVE     25 /* its parent, by taking the death signal away */
 
 #endif

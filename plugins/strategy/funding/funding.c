@@ -139,10 +139,7 @@ static int32_t check(const struct bothy_config *config, struct bothy_error *erro
     for (uint32_t i = 0; i < bothy_config_symbol_count(config); i++) {
         const struct bothy_config *view = bothy_config_for_symbol(config, i);
         const char *name = bothy_config_symbol(config, i);
-        double stop = bothy_config_number(view, "risk.sl_mult") *
-                      (1 + bothy_config_number(view, "risk.buffer_pct") / 100);
-        double target = bothy_config_number(view, "risk.tp1_mult");
-        double least = bothy_config_number(view, "risk.min_rr");
+        int32_t r;
 
         if (bothy_config_number(view, "funding_extreme") <
             bothy_config_number(view, "funding_high"))
@@ -154,11 +151,9 @@ static int32_t check(const struct bothy_config *config, struct bothy_error *erro
         if (bothy_config_number(view, "taker_high") <= bothy_config_number(view, "taker_low"))
             return bothy_fail(error, BOTHY_EINVAL,
                               "%s: taker_high is not above taker_low; swap them", name);
-        if (target < (least - 1e-9) * stop)
-            return bothy_fail(error, BOTHY_EINVAL,
-                              "%s: with risk.tp1_mult %g and a stop of %g ATR (buffer included) "
-                              "no signal could reach risk.min_rr %g; change one of them",
-                              name, target, stop, least);
+        r = bothy_levels_check_config(view, name, error);
+        if (r < 0)
+            return r;
     }
     return 0;
 }

@@ -28,9 +28,9 @@
 #endif
 
 #if defined(__GNUC__)
-#define BOTHY_API                 __attribute__((visibility("default")))
-#define BOTHY_PRINTF(fmt, args)   __attribute__((format(printf, fmt, args)))
-#define BOTHY_CHECK_RESULT        __attribute__((warn_unused_result))
+#define BOTHY_API               __attribute__((visibility("default")))
+#define BOTHY_PRINTF(fmt, args) __attribute__((format(printf, fmt, args)))
+#define BOTHY_CHECK_RESULT      __attribute__((warn_unused_result))
 #else
 #define BOTHY_API
 #define BOTHY_PRINTF(fmt, args)
@@ -44,32 +44,32 @@ BOTHY_BEGIN
 /* Error codes. bothy_strerror() has the words; numbers are part of the ABI. */
 enum {
     BOTHY_OK = 0,
-    BOTHY_EINVAL = -1,      /* an argument or a text is not what it must be */
-    BOTHY_ENOMEM = -2,      /* no memory, or a fixed limit of the host is reached */
-    BOTHY_ERANGE = -3,      /* a number does not fit, or is outside its permitted range */
-    BOTHY_ENOENT = -4,      /* no such thing */
-    BOTHY_EEXIST = -5,      /* it is already there */
-    BOTHY_EAGAIN = -6,      /* not now: a ring is full, a call would wait */
-    BOTHY_EIO = -7,         /* the system refused: errno had the reason */
-    BOTHY_EPERM = -8,       /* not permitted in this state, or to this caller */
-    BOTHY_EPROTO = -9,      /* the peer broke the protocol */
-    BOTHY_EABI = -10,       /* made for another ABI */
-    BOTHY_ENOTSUP = -11,    /* this host, venue or build does not do that */
-    BOTHY_EBREAKER = -12,   /* a circuit breaker is open */
-    BOTHY_ETIMEOUT = -13,   /* it took too long; the outcome may be unknown */
-    BOTHY_ENOKEY = -14,     /* needs credentials, and there are none */
-    BOTHY_ECORRUPT = -15,   /* data fails its own checks */
-    BOTHY_EREJECTED = -16,  /* the gate refused; the refusal says why */
-    BOTHY_EEND = -17,       /* no more: end of data, end of input */
+    BOTHY_EINVAL = -1,         /* an argument or a text is not what it must be */
+    BOTHY_ENOMEM = -2,         /* no memory, or a fixed limit of the host is reached */
+    BOTHY_ERANGE = -3,         /* a number does not fit, or is outside its permitted range */
+    BOTHY_ENOENT = -4,         /* no such thing */
+    BOTHY_EEXIST = -5,         /* it is already there */
+    BOTHY_EAGAIN = -6,         /* not now: a ring is full, a call would wait */
+    BOTHY_EIO = -7,            /* the system refused: errno had the reason */
+    BOTHY_EPERM = -8,          /* not permitted in this state, or to this caller */
+    BOTHY_EPROTO = -9,         /* the peer broke the protocol */
+    BOTHY_EABI = -10,          /* made for another ABI */
+    BOTHY_ENOTSUP = -11,       /* this host, venue or build does not do that */
+    BOTHY_EBREAKER = -12,      /* a circuit breaker is open */
+    BOTHY_ETIMEOUT = -13,      /* it took too long; the outcome may be unknown */
+    BOTHY_ENOKEY = -14,        /* needs credentials, and there are none */
+    BOTHY_ECORRUPT = -15,      /* data fails its own checks */
+    BOTHY_EREJECTED = -16,     /* the gate refused; the refusal says why */
+    BOTHY_EEND = -17,          /* no more: end of data, end of input */
     BOTHY_EDISCONNECTED = -18, /* the peer is gone */
 };
 
 /* What went wrong, filled by the innermost function that knows. */
 struct bothy_error {
-    int32_t code;      /* one of BOTHY_E*, or 0 */
-    uint32_t line;     /* line in `where`, 0 if none */
-    char where[160];   /* file, path of a key, or a plugin's name; may be empty */
-    char text[256];    /* a sentence for people, with the remedy */
+    int32_t code;    /* one of BOTHY_E*, or 0 */
+    uint32_t line;   /* line in `where`, 0 if none */
+    char where[160]; /* file, path of a key, or a plugin's name; may be empty */
+    char text[256];  /* a sentence for people, with the remedy */
 };
 
 /* Effect: the constant English words of an error code. [borrowed]: static. */

@@ -16,6 +16,7 @@
 #include <bothy/random.h>
 #include <bothy/retry.h>
 #include <bothy/risk.h>
+#include <bothy/saved.h>
 #include <bothy/signal.h>
 #include <bothy/ta.h>
 #include <bothy/time.h>

@@ -16,19 +16,19 @@ BOTHY_BEGIN
 
 /* Types of an option, with the form that its value has in the configuration. */
 enum {
-    BOTHY_OPTION_BOOL = 1,      /* true | false */
-    BOTHY_OPTION_INT = 2,       /* a bare integer: counts only */
-    BOTHY_OPTION_DECIMAL = 3,   /* "3000.00" quoted: money, sizes, prices */
-    BOTHY_OPTION_PERCENT = 4,   /* "0.02" quoted, in percent; a trailing % is accepted */
-    BOTHY_OPTION_NUMBER = 5,    /* "1.5" quoted: ratios and multipliers */
-    BOTHY_OPTION_DURATION = 6,  /* "45m" quoted */
-    BOTHY_OPTION_TIME = 7,      /* "2022-01-01T00:00:00Z" quoted */
-    BOTHY_OPTION_STRING = 8,    /* "text" */
-    BOTHY_OPTION_ENUM = 9,      /* one of `choices` */
+    BOTHY_OPTION_BOOL = 1,       /* true | false */
+    BOTHY_OPTION_INT = 2,        /* a bare integer: counts only */
+    BOTHY_OPTION_DECIMAL = 3,    /* "3000.00" quoted: money, sizes, prices */
+    BOTHY_OPTION_PERCENT = 4,    /* "0.02" quoted, in percent; a trailing % is accepted */
+    BOTHY_OPTION_NUMBER = 5,     /* "1.5" quoted: ratios and multipliers */
+    BOTHY_OPTION_DURATION = 6,   /* "45m" quoted */
+    BOTHY_OPTION_TIME = 7,       /* "2022-01-01T00:00:00Z" quoted */
+    BOTHY_OPTION_STRING = 8,     /* "text" */
+    BOTHY_OPTION_ENUM = 9,       /* one of `choices` */
     BOTHY_OPTION_TIMEFRAME = 10, /* "5m" */
-    BOTHY_OPTION_FILE = 11,     /* "/path": the host opens it, the plugin gets a descriptor */
-    BOTHY_OPTION_SECRET = 12,   /* "file:/path" or "cred:name": exchanges and sinks only */
-    BOTHY_OPTION_LIST = 13,     /* ( "text", … ): a list of strings */
+    BOTHY_OPTION_FILE = 11,      /* "/path": the host opens it, the plugin gets a descriptor */
+    BOTHY_OPTION_SECRET = 12,    /* "file:/path" or "cred:name": exchanges and sinks only */
+    BOTHY_OPTION_LIST = 13,      /* ( "text", … ): a list of strings */
 };
 
 enum {
@@ -40,16 +40,16 @@ enum {
 
 /* All texts are [borrowed] for the life of the plugin: use literals. NULL where not needed. */
 struct bothy_option {
-    const char *name;          /* lower case, digits, underscore */
-    uint32_t type;             /* BOTHY_OPTION_* */
+    const char *name; /* lower case, digits, underscore */
+    uint32_t type;    /* BOTHY_OPTION_* */
     uint32_t flags;
     const char *default_value; /* in the form of the configuration: "45m", "0.02", "true"; of a
                                 * LIST: "one, two" or ( "one", "two" ) */
     const char *minimum;       /* inclusive, in the same form; NULL: none */
     const char *maximum;
-    const char *unit;          /* "USDT", "bars", "%" … for people */
-    const char *choices;       /* ENUM: "contrarian|squeeze" */
-    const char *doc;           /* one or two sentences for the manual */
+    const char *unit;    /* "USDT", "bars", "%" … for people */
+    const char *choices; /* ENUM: "contrarian|squeeze" */
+    const char *doc;     /* one or two sentences for the manual */
 };
 
 /*

@@ -135,6 +135,14 @@ BOTHY_API void bothy_levels_from_config(const struct bothy_config *view,
                                         struct bothy_levels_request *request,
                                         struct bothy_levels_limits *limits);
 
+/*
+ * Effect: for check() of a bot that finds its levels by ATR: tells risk parameters of a symbol's
+ * view that contradict each other, before the bot starts and never gives a signal. `name`, the
+ * symbol's, is for the text. Errors: BOTHY_EINVAL the first target could never reach min_rr.
+ */
+BOTHY_API int32_t bothy_levels_check_config(const struct bothy_config *view, const char *name,
+                                            struct bothy_error *error);
+
 /* Effect: entry, stop, targets and their ratios of valid levels, written into a signal. */
 BOTHY_API void bothy_levels_to_signal(const struct bothy_levels *levels,
                                       struct bothy_signal *signal);

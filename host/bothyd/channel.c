@@ -317,7 +317,7 @@ static int common_record(struct worker *w, const struct wire_record *record, siz
             return 0;
         w->health = (uint32_t)text->code;
         snprintf(w->health_text, sizeof w->health_text, "%.*s", (int)sizeof text->text, text->text);
-        worker_clean_text(w->health_text);
+        status_clean(w->health_text);
         return 1;
     case WIRE_R_EVENT_ERROR:
         if (!text)

@@ -69,6 +69,7 @@ static void copy_risk(const struct conf_risk *from, struct core_risk *to)
     to->max_open_signals = (uint32_t)from->max_open_signals;
     to->max_open_per_symbol = (uint32_t)from->max_open_per_symbol;
     to->reversal_bypass = (uint32_t)from->reversal_bypass;
+    to->price_tolerance_pct = from->price_tolerance_pct;
     to->risk_pct = from->risk_pct;
     if (bothy_decimal_sign(from->max_risk_pct) > 0 &&
         bothy_decimal_compare(from->max_risk_pct, from->risk_pct) < 0)

@@ -218,6 +218,7 @@ struct conf_risk {
     int64_t max_open_signals;
     int64_t max_open_per_symbol;
     int32_t reversal_bypass;
+    struct bothy_decimal price_tolerance_pct; /* 0: no limit */
 };
 
 /* ---- plugins, exchanges, bots ---- */

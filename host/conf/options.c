@@ -401,7 +401,7 @@ size_t conf_risk_offset(const char *name)
         RISK(trailing),         RISK(trail_activation),
         RISK(trail_distance),   { "cooldown", offsetof(struct conf_risk, cooldown_ns) },
         RISK(max_open_signals), RISK(max_open_per_symbol),
-        RISK(reversal_bypass),
+        RISK(reversal_bypass),  RISK(price_tolerance_pct),
     };
 #undef RISK
 

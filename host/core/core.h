@@ -39,6 +39,7 @@ struct core_risk {
     uint32_t reversal_bypass;
     struct bothy_decimal risk_pct; /* already capped by max_risk_pct */
     struct bothy_decimal max_position_pct;
+    struct bothy_decimal price_tolerance_pct; /* of a signal's entry; 0: no limit */
 };
 
 struct core_bot_symbol {

@@ -2,10 +2,11 @@
  * Signals: what a bot may say and how often, and what became of it.
  *
  * A signal is accepted when it is well-formed, its bot is not paused, its symbol is not in its
- * cooldown and no cap is reached. Only an accepted one starts the cooldown. An accepted signal
- * is published, recorded, and followed until a target, the stop or its age ends it: by the high
- * and low of each bar, or by each price, whichever the instrument's prices come from. Where one
- * bar touches stop and target, its open may decide, else the configuration says which came first.
+ * cooldown, no cap is reached, and the market has not left its entry. Only an accepted one starts
+ * the cooldown. An accepted signal is published, recorded, and followed until a target, the stop or
+ * its age ends it: by the high and low of each bar, or by each price, whichever the instrument's
+ * prices come from. Where one bar touches stop and target, its open may decide, else the
+ * configuration says which came first.
  */
 #include "core/state.h"
 
@@ -78,6 +79,22 @@ static int32_t caps(const struct core *core, const struct bot *bot,
         return gate_refuse(refusal, "MAX_OPEN_PER_SYMBOL", "open=%u max=%u", open_here,
                            symbol->risk.max_open_per_symbol);
     return 0;
+}
+
+/* Whether the price to enter at has gone too far from what the bot took it for. */
+static void check_price(const struct instrument *in, const struct core_bot_symbol *symbol,
+                        const struct bothy_signal *signal, struct refusal *refusal)
+{
+    double limit = bothy_decimal_to_double(symbol->risk.price_tolerance_pct), price, away;
+    struct bothy_decimal now;
+
+    if (limit <= 0 || !market_closing_price(in, -signal->direction, &now))
+        return;
+    price = bothy_decimal_to_double(now);
+    away = fabs(price - signal->entry) / signal->entry * 100.0;
+    if (away > limit)
+        gate_refuse(refusal, "MOVED", "price=%.10g entry=%.10g away=%.3f%% max=%.10g%%", price,
+                    signal->entry, away, limit);
 }
 
 /*
@@ -184,8 +201,8 @@ int32_t core_signal(struct core *core, uint32_t number, const struct bothy_signa
         gate_refuse(&refusal, "INVALID", "%s", error.text);
     else if (bot->paused)
         gate_refuse(&refusal, "PAUSED", "bot=%s", bot->name);
-    else
-        caps(core, bot, symbol, index, &signal, &refusal);
+    else if (caps(core, bot, symbol, index, &signal, &refusal) == 0)
+        check_price(in, symbol, &signal, &refusal);
     if (strcmp(refusal.code, "INVALID") != 0)
         warn_of_reversal(core, bot, in, &signal);
     if (refusal.code[0]) {

@@ -6,10 +6,11 @@
 #include <string.h>
 
 const struct log_code log_codes[] = {
-    { "AUDIT", "the chain of actions does not verify",
-      "A row of the audited actions was changed, taken out or put in after it was written.",
-      "Keep the database as it is, and compare it with a backup: bothyctl audit verify names the "
-      "first row that does not fit." },
+    { "AUDIT", "a recorded action was changed afterwards",
+      "The actions of the ledger are chained by their hashes, and the chain is broken: somebody"
+      " edited, added or took out a row.",
+      "Keep the files as they are; compare them with a backup from the row on that the message"
+      " names." },
     { "CONFIG", "the configuration is wrong or doubtful",
       "A file of the configuration was read again and something in it cannot be used, or is"
       " used otherwise than it may be meant.",
@@ -121,10 +122,10 @@ const struct log_code log_codes[] = {
       "Within one instant of virtual time bots kept reacting to one another; time goes on "
       "regardless.",
       "Look for two bots that subscribe to each other's signals." },
-    { "REVERSAL_WARNING", "a bot contradicts a signal of its own that is open",
-      "A signal in the other direction came for the same symbol. The open one goes on with its "
-      "stop and targets.",
-      "Close the position by hand if the new view convinces; reversal_bypass lets such signals "
+    { "REVERSAL_WARNING", "a bot contradicts what it has open",
+      "The bot gave a signal against one of its own that is still open on the same symbol. What "
+      "is open stays open; the new one is subject to cooldown and caps as any other.",
+      "Look whether the open position is still wanted. risk.reversal_bypass lets the new signal "
       "break the cooldown." },
     { "SIGNALS_ONLY", "refused: the bot may only give signals", "signals_only is set for this bot.",
       "Take signals_only out of its grants, if it is meant to trade." },

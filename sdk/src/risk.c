@@ -51,6 +51,9 @@ const struct bothy_option bothy_risk_options[] = {
       "The same for each symbol." },
     { "reversal_bypass", BOTHY_OPTION_BOOL, LIVE, "false", NULL, NULL, NULL, NULL,
       "Whether an opposite signal may break the cooldown." },
+    { "price_tolerance_pct", BOTHY_OPTION_PERCENT, LIVE, "0", "0", "100", "%", NULL,
+      "How far from its entry the market may be when a signal is given; further away the signal "
+      "is suppressed as MOVED; 0 is no limit." },
 };
 
 const uint32_t bothy_risk_option_count = sizeof bothy_risk_options / sizeof bothy_risk_options[0];

@@ -10,7 +10,7 @@
  *                [min_notional=] [maker=] [taker=] [contract=] [kind=inverse] [undefined]
  *     BOT NAME [trade] [signals_only] [types=market,limit,stop,take_profit] [max_notional=]
  *              [cooldown=] [max_open=] [max_symbol=] [reversal_bypass] [risk_pct=]
- *              [max_position_pct=] [symbols=A,B]
+ *              [max_position_pct=] [price_tolerance_pct=] [symbols=A,B]
  *   inputs
  *     BAR SYMBOL TF O H L C V [FORMING|HISTORY|OLD] [AGO]     the bar that closes now, or AGO
  *     QUOTE SYMBOL BID QTY ASK QTY                  TRADE SYMBOL PRICE QTY [ago=1s]

@@ -245,6 +245,8 @@ static int cmd_bot(struct player *p, char **w, int n)
             r = decimal(p, value, &risk->risk_pct);
         else if (strcmp(w[k], "max_position_pct") == 0)
             r = decimal(p, value, &risk->max_position_pct);
+        else if (strcmp(w[k], "price_tolerance_pct") == 0)
+            r = decimal(p, value, &risk->price_tolerance_pct);
         else if (strcmp(w[k], "cooldown") == 0)
             r = duration(p, value, &risk->cooldown_ns);
         else if (bothy_int64_parse(value, strlen(value), &count) < 0)

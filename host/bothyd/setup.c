@@ -211,6 +211,11 @@ int setup_core(struct daemon *d, struct bothy_error *error)
         bothy_decimal_multiply(d->conf->paper.slippage_pct, bothy_decimal_make(1, -2),
                                &conf.paper_slippage) < 0)
         conf.paper_slippage = bothy_decimal_zero();
+    if (bothy_decimal_multiply(d->conf->paper.taker_fee_pct, bothy_decimal_make(1, -2),
+                               &conf.paper_taker_fee) < 0 ||
+        bothy_decimal_multiply(d->conf->paper.maker_fee_pct, bothy_decimal_make(1, -2),
+                               &conf.paper_maker_fee) < 0)
+        conf.paper_taker_fee = conf.paper_maker_fee = bothy_decimal_zero();
     conf.epoch = store_epoch(d->store);
     conf.seed = (uint64_t)d->conf->seed;
     if (r == 0) {

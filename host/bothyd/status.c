@@ -26,28 +26,6 @@ static json_t *json_money(struct bothy_decimal value, int32_t digits)
     return json_string(text);
 }
 
-void status_clean(char *text)
-{
-    json_t *whole = json_string(text);
-
-    for (; *text; text++) {
-        unsigned char c = (unsigned char)*text;
-
-        if (c < 0x20 || c == 0x7f || (!whole && c >= 0x80))
-            *text = '?';
-    }
-    json_decref(whole);
-}
-
-json_t *status_text(const char *text)
-{
-    char copy[1024];
-
-    snprintf(copy, sizeof copy, "%s", text);
-    status_clean(copy);
-    return json_string(copy);
-}
-
 static const char *sandbox_name(uint32_t sandbox)
 {
     static const char *const names[] = { "off", "best-effort", "require" };

@@ -129,6 +129,9 @@ static void check_risk(const struct scope *scope)
     if (value && bothy_decimal_compare(risk->risk_pct, risk->max_risk_pct) > 0)
         warn(scope, value, "risk_pct %s is cut to max_risk_pct %s", text_of(scope, "risk_pct"),
              text_of(scope, "max_risk_pct"));
+    value = CULPRIT(scope, "trailing");
+    if (value && risk->trailing)
+        warn(scope, value, "this version does not move stops: they stay where the signal put them");
 }
 
 static void check_all_risk(struct loader *loader)
@@ -218,6 +221,10 @@ static void check_host(struct loader *loader)
         value_error(loader, value, "paper.currency",
                     "\"%.64s\" is no currency: 1 to %d capital letters and digits",
                     conf->paper.currency, BOTHY_CURRENCY_MAX - 1);
+    value = values_find(&sections[SECTION_PAPER], "latency");
+    if (conf->paper.latency_ns > 0)
+        conf_warning(loader->errors, value->origin.file, value->origin.line, "paper.latency",
+                     "this version's paper venue takes orders without delay");
     if (conf->paths.socket &&
         strlen(conf->paths.socket) >= sizeof((struct sockaddr_un *)NULL)->sun_path) {
         value = values_find(&sections[SECTION_PATHS], "socket");

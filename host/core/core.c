@@ -86,6 +86,8 @@ struct core *core_new(const struct core_conf *conf, const struct core_sink *sink
     core->take_profit_first = conf->take_profit_first != 0;
     core->signal_max_age_ns = conf->signal_max_age_ns;
     core->paper_slippage = conf->paper_slippage;
+    core->paper_taker_fee = conf->paper_taker_fee;
+    core->paper_maker_fee = conf->paper_maker_fee;
     core->epoch = conf->epoch;
     core->next_expire_ns = INT64_MAX;
     bothy_random_seed_stream(&core->random, conf->seed, "core.correlation");

@@ -83,8 +83,11 @@ struct core_conf {
     struct bothy_decimal paper_balance;
     char paper_currency[BOTHY_CURRENCY_MAX];
     struct bothy_decimal paper_slippage; /* fraction of the price, on bar fills of taker orders */
-    uint64_t epoch;                      /* of the ledger: part of every client order id */
-    uint64_t seed;                       /* of identifiers */
+    /* fractions, where a venue's definition names no fees at all */
+    struct bothy_decimal paper_taker_fee;
+    struct bothy_decimal paper_maker_fee;
+    uint64_t epoch; /* of the ledger: part of every client order id */
+    uint64_t seed;  /* of identifiers */
 };
 
 /* Outputs. `context` is the one given to core_new. All pointers are [borrowed until return]. */

@@ -115,6 +115,11 @@ static int32_t apply_definition(struct core *core, struct instrument *in,
     /* The names are the host's own: what a venue writes there is not believed. */
     memcpy(in->definition.symbol, in->symbol, sizeof in->symbol);
     memcpy(in->definition.venue, core->venue_names[in->venue], sizeof in->definition.venue);
+    if (bothy_decimal_sign(definition->taker_fee) == 0 &&
+        bothy_decimal_sign(definition->maker_fee) == 0) {
+        in->definition.taker_fee = core->paper_taker_fee;
+        in->definition.maker_fee = core->paper_maker_fee;
+    }
     /* A venue may quote finer than the step for orders: two digits of room. */
     if (in->defined && in->book.price_exponent == tick.exponent - 2 &&
         in->book.quantity_exponent == lot.exponent - 4)

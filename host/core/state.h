@@ -156,6 +156,8 @@ struct core {
     int take_profit_first;
     int64_t signal_max_age_ns;
     struct bothy_decimal paper_slippage;
+    struct bothy_decimal paper_taker_fee;
+    struct bothy_decimal paper_maker_fee;
     uint64_t epoch;
     struct bothy_random random; /* of correlation ids */
 

@@ -83,7 +83,8 @@ int32_t audit_open(const char *directory, int fsync_row, struct audit **ret_audi
 {
     struct audit *audit;
 
-    if (mkdir(directory, 0750) < 0 && errno != EEXIST)
+    /* Its group may read it, whatever the umask of a process that guards its other files says. */
+    if (mkdir(directory, 0750) == 0 ? chmod(directory, 0750) < 0 : errno != EEXIST)
         return fail(error, directory, "make the folder", errno);
     if (access(directory, W_OK | X_OK) < 0)
         return fail(error, directory, "write", errno);

@@ -129,6 +129,10 @@ static int cmd_set(struct player *p, char **w, int n)
         return decimal(p, value, &p->conf.paper_balance);
     if (strcmp(w[1], "slippage") == 0)
         return decimal(p, value, &p->conf.paper_slippage);
+    if (strcmp(w[1], "taker_fee") == 0)
+        return decimal(p, value, &p->conf.paper_taker_fee);
+    if (strcmp(w[1], "maker_fee") == 0)
+        return decimal(p, value, &p->conf.paper_maker_fee);
     if (strcmp(w[1], "durable") == 0) {
         p->manual = strcmp(value, "manual") == 0;
         return 0;

@@ -33,10 +33,10 @@
 #include <sys/types.h>
 
 #define WORKERS_MAX       (CORE_BOTS_MAX + CORE_VENUES_MAX)
-#define LOG_BYTES         (UINT64_C(1) << 24) /* of the broadcast log */
-#define COMMANDS_BYTES    (UINT64_C(1) << 20)
-#define INTENTS_BYTES     (UINT64_C(1) << 20)
-#define EXCHANGE_BYTES    (UINT64_C(1) << 23) /* market data comes on the intents ring */
+#define LOG_BYTES         (UINT64_C(1) << 22) /* of the broadcast log: pages of it weigh once touched */
+#define COMMANDS_BYTES    (UINT64_C(1) << 19)
+#define INTENTS_BYTES     (UINT64_C(1) << 19)
+#define EXCHANGE_BYTES    (UINT64_C(1) << 21) /* market data comes on the intents ring */
 #define LOGS_BYTES        (UINT64_C(1) << 17)
 #define REPORTS_BYTES_MAX (UINT64_C(1) << 26) /* private events that wait for room */
 #define CREDIT_STEPS      64

@@ -2,6 +2,7 @@
  * bothyd-core: the program that the supervisor starts as the core. It reads the command line of
  * bothyd, loads the configuration, and runs or reports.
  */
+#include "bothyd/confine.h"
 #include "bothyd/daemon.h"
 #include "conf/dump.h"
 #include "supervise/link.h"
@@ -87,6 +88,7 @@ int main(int argc, char **argv)
         { NULL, 0, NULL, 0 },
     };
     struct daemon *d = &daemon_state;
+    struct bothy_error error = { 0 };
     int option, what = RUN, json = 0, r;
 
     prctl(PR_SET_NAME, "bothyd-core");
@@ -127,8 +129,13 @@ int main(int argc, char **argv)
         return 1;
     }
     d->started_ns = clock_monotonic_ns();
+    d->confined = confine_core(&error) == 0;
     r = load(d, what, json);
     if (r != 0)
         return r < 0 ? 0 : r;
+    if (!d->confined && d->conf->sandbox == CONF_SANDBOX_REQUIRE) {
+        fprintf(stderr, "bothyd: %s\n", error.text);
+        return 2; /* another try would not help */
+    }
     return daemon_run(d);
 }

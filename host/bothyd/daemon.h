@@ -161,6 +161,7 @@ struct daemon {
     const char *config_path;
     const char *only; /* comma-separated, NULL: all */
     int foreground;
+    int confined; /* the core has its own wall: confine.h */
     struct conf *conf;
     struct log *log;
     struct store *store;

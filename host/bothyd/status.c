@@ -161,6 +161,7 @@ json_t *status_document(struct daemon *d)
     json_object_set_new(document, "ended", json_boolean(d->at_end));
     json_object_set_new(document, "ready", json_boolean(d->ready));
     json_object_set_new(document, "events", json_integer((json_int_t)core_seq(d->core)));
+    json_object_set_new(document, "core_confined", json_boolean(d->confined));
     json_object_set_new(document, "killed", json_boolean(core_killed(d->core)));
     json_object_set_new(document, "store_ok", json_boolean(d->store_ok));
     json_object_set_new(document, "run", json_integer((json_int_t)store_run(d->store)));

@@ -75,7 +75,7 @@ typedef void store_each_signal(void *context, const char *venue, const char *sym
 
 /*
  * Effect: counts, and calls `each` with the newest accepted signal on each symbol. Of what is
- * committed: call it before the bot's first record of this session. Errors: BOTHY_EIO.
+ * committed: call it before the bot's first record since the opening. Errors: BOTHY_EIO.
  */
 int32_t store_bot_past(struct store *store, const char *bot, struct store_bot_past *ret_past,
                        store_each_signal *each, void *context, struct bothy_error *error);

@@ -319,7 +319,7 @@ struct held {
     int64_t n;
 };
 
-/* What this session knows of the position: a new life of the account begins flat. */
+/* What the open store knows of the position: a new life of the account begins flat. */
 static int get_held(struct writer *writer, const struct record *record, struct held *held)
 {
     sqlite3_stmt *s = writer->statements[W_POSITION_GET];

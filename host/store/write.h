@@ -47,7 +47,7 @@ void writer_close(struct writer *writer);
 
 /* The body's length was checked by record_check(). Types of the telemetry are SQLITE_MISUSE. */
 int writer_record(struct writer *writer, const struct record *record);
-/* Effect: the last record that this session has committed; 0 none. */
+/* Effect: the last record committed since the opening; 0 none. */
 int writer_last_n(struct writer *writer, uint64_t *ret_n);
 int writer_set_last_n(struct writer *writer, uint64_t n);
 /* Effect: adds a row to the outbox and to the list. */
